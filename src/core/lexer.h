@@ -1,15 +1,17 @@
 /* lexer.h -- TeX's reader as a machine that can be stopped and resumed.
  *
- *      line    start ......... content_end  trailing blanks  terminator  next_line
- *      bytes   \foo  bar%x                  ..20 20..        CR LF
- *                                        ^ the end-of-line character stands here
+ *      line    start ........ content_end   terminator   next
+ *      bytes   \foo  bar%x    20 20 20      0D 0A        (next line)
+ *                             ^ here stands the end-of-line character
  *
  * A line's content ends before its trailing blanks; behind it stands one virtual
- * character, the regime's end-of-line character. `position` runs from the line's
- * start to content_end (the virtual character comes next) and content_end + 1
- * (the line is used up). Nothing is ever rewritten: a ^^ notation is decoded
- * where it stands each time it is read, which gives what TeX gets by replacing it
- * in its buffer (spec: LEX-23). spec: spec/lexer.md */
+ * character, the regime's end-of-line character (unless it is -1). A position in a
+ * line runs from start to content_end (the virtual character comes next) and
+ * content_end + 1 (it is used up). The line's *limit* is the position at which
+ * nothing is left of it. Nothing is ever rewritten: a ^^ notation is decoded where
+ * it stands each time it is read, which gives what TeX gets by replacing it in its
+ * buffer (spec: LEX-25). Order of the parts: line, character, control sequence,
+ * step, machine. spec: spec/lexer.md */
 #ifndef HLX_LEXER_H
 #define HLX_LEXER_H
 
@@ -25,6 +27,60 @@ typedef struct hlx_line {
     uint32_t next;        /* first byte of the next line, or input length */
 } hlx_line;
 
+/* The line that begins at `start` (<= input_length). spec: LEX-10, LEX-11 */
+hlx_line hlx_line_at(const uint8_t *input, uint32_t input_length, uint32_t start);
+
+/* The line's limit under `regime`. spec: LEX-14 */
+uint32_t hlx_line_limit(const hlx_line *line, const hlx_regime *regime);
+
+/* One character as TeX reads it: ^^ notations resolved. */
+typedef struct hlx_character {
+    uint32_t code;
+    uint32_t category; /* 0 to 15 */
+    uint32_t next;     /* position behind it */
+    uint32_t issue;    /* enum hlx_issue, or 0: why the code is U+FFFD */
+} hlx_character;
+
+/* The character at `position`, which is before the line's limit. spec: LEX-12,
+ * LEX-13, LEX-21 to LEX-25 */
+hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                               uint32_t position);
+
+/* A control sequence without its escape character. */
+typedef struct hlx_control_sequence {
+    int32_t code;          /* hash of the name. spec: LEX-40 */
+    uint32_t next;         /* position behind it */
+    uint32_t state;        /* the state it leaves. spec: LEX-31, LEX-32 */
+    uint32_t issue;        /* of the one character of a control symbol, or 0 */
+    uint32_t issue_offset; /* where, when there is one */
+} hlx_control_sequence;
+
+/* The control sequence whose escape character ends at `position` (<= limit).
+ * spec: LEX-30 to LEX-33 */
+hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_regime *regime,
+                                             const uint8_t *input, uint32_t position);
+
+/* What the machine does at one position: at most one token, at most one issue. */
+typedef struct hlx_step {
+    bool has_token;
+    int32_t kind;
+    int32_t code;
+    uint32_t next;  /* position to go on from; always greater */
+    uint32_t state; /* enum hlx_lexer_state */
+    uint32_t issue; /* enum hlx_issue, or 0 */
+    uint32_t issue_offset;
+} hlx_step;
+
+/* TeX's get_next at `position` (before the line's limit) in `state`. A pure function:
+ * the specification's table, LEX-22. spec: LEX-20 to LEX-33, LEX-60 to LEX-63 */
+hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t position, uint32_t state);
+
+/* The first byte in the source, and the byte behind the last, of what was read from
+ * `position` up to `next`. spec: LEX-51 */
+uint32_t hlx_span_start(const hlx_line *line, uint32_t position);
+uint32_t hlx_span_end(const hlx_line *line, uint32_t next);
+
 typedef struct hlx_lexer {
     hlx_line line;
     uint32_t position; /* next character to read */
@@ -32,18 +88,24 @@ typedef struct hlx_lexer {
     bool done;         /* the whole input was read */
 } hlx_lexer;
 
-/* At the first line of an input, state N. spec: LEX-10, LEX-16 */
+/* At the first line of an input, state N. spec: LEX-10, LEX-15, LEX-16 */
 void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length);
 
 /* Read on until the whole input was read (OK, lexer->done), the position reached
  * `pause_at` (OK, not done: call again to go on; a pause changes no token), or the
- * token capacity was used up and one more token is there (OUTPUT_FULL). Between two
+ * token capacity is used up and one more token is there (OUTPUT_FULL). Between two
  * pauses at pause_at = position + n the work is bounded by n bytes, one line's
  * search for its terminator and one control sequence's name. `counts` is added to.
  * The regime must be valid; lexer and input as hlx_lexer_init or the last call left
- * them. spec: LEX-17, LEX-20 to LEX-50 */
+ * them. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts);
+
+/* The code of the control sequence \par. spec: LEX-40 */
+int32_t hlx_code_of_par(void);
+
+/* Append a row to the issues if there is room, and count it. spec: LEX-60 */
+void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issue, uint32_t offset);
 
 #endif

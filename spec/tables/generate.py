@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Write src/core/catcode_tables.h from the tables beside this file.
+
+    generate.py           write the header
+    generate.py --check   exit 1 when the header is not what would be written
+"""
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET = HERE.parent.parent / "src/core/catcode_tables.h"
+OTHER, ACTIVE, LETTER = 12, 13, 11
+# C name, file, category of the characters from 128 on that no row names
+TABLES = [
+    ("hlx_table_pdflatex", "pdflatex.cat", ACTIVE),
+    ("hlx_table_lualatex", "lualatex.cat", OTHER),
+    ("hlx_table_plain", "plain.cat", OTHER),
+    ("hlx_table_luatexplain", "luatexplain.cat", OTHER),
+    ("hlx_table_initex", "initex.cat", OTHER),
+]
+
+
+def rows(name):
+    for line in (HERE / name).read_text().splitlines():
+        yield tuple(int(field) for field in line.split())
+
+
+def table(name, high):
+    categories = [OTHER] * 128 + [high] * 128
+    for first, last, category in rows(name):
+        for code in range(first, min(last, 255) + 1):
+            categories[code] = category
+    return categories
+
+
+def letter_ranges():
+    """Ranges of letters above 255, neighbours joined, for binary search."""
+    ranges = []
+    for first, last, category in sorted(rows("lualatex.cat")):
+        if last < 256 or category != LETTER:
+            continue
+        first = max(first, 256)
+        if ranges and ranges[-1][1] + 1 == first:
+            ranges[-1] = (ranges[-1][0], last)
+        else:
+            ranges.append((first, last))
+    return ranges
+
+
+def numbers(values, per_line, width):
+    values = list(values)
+    for i in range(0, len(values), per_line):
+        yield "    " + ", ".join(f"{v:{width}}" for v in values[i : i + per_line]) + ","
+
+
+def text():
+    out = [
+        "/* catcode_tables.h -- written by spec/tables/generate.py; do not edit.",
+        " *",
+        " * Category codes of characters 0 to 255 in five formats, and the ranges of",
+        " * letters above 255 in LuaLaTeX. Source: spec/tables (spec: CAT-10, CAT-20). */",
+        "#ifndef HLX_CATCODE_TABLES_H",
+        "#define HLX_CATCODE_TABLES_H",
+        "",
+        "#include <stdint.h>",
+        "",
+        "/* clang-format off */",
+    ]
+    for c_name, name, high in TABLES:
+        out += [f"static const uint8_t {c_name}[256] = {{", *numbers(table(name, high), 16, 2), "};", ""]
+    ranges = letter_ranges()
+    out += [f"#define HLX_LETTER_RANGE_COUNT {len(ranges)}u", ""]
+    for c_name, index in (("hlx_letter_first", 0), ("hlx_letter_last", 1)):
+        out += [
+            f"static const uint32_t {c_name}[HLX_LETTER_RANGE_COUNT] = {{",
+            *numbers((r[index] for r in ranges), 12, 6),
+            "};",
+            "",
+        ]
+    out += ["/* clang-format on */", "#endif", ""]
+    return "\n".join(out)
+
+
+def main():
+    if sys.argv[1:] == ["--check"]:
+        if not TARGET.exists() or TARGET.read_text() != text():
+            sys.exit(f"{TARGET}:1:1: not what spec/tables/generate.py writes; run it")
+        return
+    TARGET.write_text(text())
+
+
+main()

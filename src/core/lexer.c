@@ -1,0 +1,486 @@
+/* lexer.c -- TeX's reader. Contracts and the picture of a line: lexer.h. */
+#include "lexer.h"
+
+#include "catcode.h"
+#include "scan.h"
+#include "utf8.h"
+
+/* ---- lines -------------------------------------------------------------- */
+
+static bool is_terminator(uint8_t byte) {
+    return byte == '\n' || byte == '\r';
+}
+
+/* First CR or LF at or behind `position`, or input_length. spec: LEX-10 */
+static uint32_t find_terminator(const uint8_t *input, uint32_t input_length, uint32_t position) {
+    while (position < input_length && !is_terminator(input[position])) {
+        position++;
+    }
+    return position;
+}
+
+/* Behind the terminator at `terminator`: CR LF is one, CR and LF are one each.
+ * spec: LEX-10 */
+static uint32_t skip_terminator(const uint8_t *input, uint32_t input_length, uint32_t terminator) {
+    if (terminator >= input_length) {
+        return input_length;
+    }
+    if (input[terminator] == '\r' && input_length - terminator > 1u &&
+        input[terminator + 1u] == '\n') {
+        return terminator + 2u;
+    }
+    return terminator + 1u;
+}
+
+/* Bytes 0x20 at the end of a line are not read, whatever their category.
+ * spec: LEX-11 */
+static uint32_t strip_blanks(const uint8_t *input, uint32_t start, uint32_t end) {
+    while (end > start && input[end - 1u] == ' ') {
+        end--;
+    }
+    return end;
+}
+
+hlx_line hlx_line_at(const uint8_t *input, uint32_t input_length, uint32_t start) {
+    hlx_line line;
+    line.start = start;
+    line.terminator = find_terminator(input, input_length, start);
+    line.content_end = strip_blanks(input, start, line.terminator);
+    line.next = skip_terminator(input, input_length, line.terminator);
+    return line;
+}
+
+uint32_t hlx_line_limit(const hlx_line *line, const hlx_regime *regime) {
+    return regime->end_of_line_char == HLX_NO_END_OF_LINE_CHAR ? line->content_end
+                                                               : line->content_end + 1u;
+}
+
+/* ---- characters --------------------------------------------------------- */
+
+/* A character as it stands, before any notation. */
+typedef struct raw_character {
+    uint32_t code;
+    uint32_t next;
+    bool malformed;
+} raw_character;
+
+/* spec: LEX-12, LEX-13, LEX-14 */
+static raw_character raw_character_at(const hlx_line *line, const hlx_regime *regime,
+                                      const uint8_t *input, uint32_t position) {
+    raw_character raw;
+    raw.malformed = false;
+    if (position >= line->content_end) {
+        raw.code = (uint32_t)regime->end_of_line_char;
+        raw.next = position + 1u;
+    } else if (regime->encoding == HLX_ENCODING_UTF8) {
+        hlx_utf8_character decoded = hlx_utf8_decode(input, position, line->content_end);
+        raw.code = decoded.code;
+        raw.next = position + decoded.length;
+        raw.malformed = decoded.malformed;
+    } else {
+        raw.code = input[position];
+        raw.next = position + 1u;
+    }
+    return raw;
+}
+
+#define NOT_A_DIGIT 16u
+
+/* Lower case only (The TeXbook, p. 45). spec: LEX-23 */
+static uint32_t hexadecimal_digit(uint32_t code) {
+    if (code >= '0' && code <= '9') {
+        return code - '0';
+    }
+    return code >= 'a' && code <= 'f' ? code - 'a' + 10u : NOT_A_DIGIT;
+}
+
+/* The value of a notation, if there is one. */
+typedef struct notation {
+    bool applies;
+    uint32_t code;
+    uint32_t next;
+} notation;
+
+/* `count` hexadecimal digits from `position` on, all within the line. */
+static notation digits_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                          uint32_t position, uint32_t count) {
+    uint32_t limit = hlx_line_limit(line, regime);
+    notation result = {false, 0, position};
+    for (uint32_t i = 0; i < count; i++) {
+        if (result.next >= limit) {
+            return result;
+        }
+        raw_character raw = raw_character_at(line, regime, input, result.next);
+        uint32_t digit = hexadecimal_digit(raw.code);
+        if (digit == NOT_A_DIGIT) {
+            return result;
+        }
+        result.code = result.code * 16u + digit;
+        result.next = raw.next;
+    }
+    result.applies = true;
+    return result;
+}
+
+/* How many characters equal to `code` stand from `position` on, at most `most`;
+ * `next` is the position behind them. */
+typedef struct repetition {
+    uint32_t count;
+    uint32_t next;
+} repetition;
+
+static repetition repetition_at(const hlx_line *line, const hlx_regime *regime,
+                                const uint8_t *input, uint32_t position, uint32_t code,
+                                uint32_t most) {
+    uint32_t limit = hlx_line_limit(line, regime);
+    repetition result = {0, position};
+    while (result.count < most && result.next < limit) {
+        raw_character raw = raw_character_at(line, regime, input, result.next);
+        if (raw.code != code) {
+            return result;
+        }
+        result.count++;
+        result.next = raw.next;
+    }
+    return result;
+}
+
+/* The two-superscript forms, the second superscript standing before `position`:
+ * two digits, or one character below 128 whose code changes by 64. spec: LEX-23 */
+static notation short_notation(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                               uint32_t position) {
+    notation result = {false, 0, position};
+    if (position >= hlx_line_limit(line, regime)) {
+        return result;
+    }
+    notation digits = digits_at(line, regime, input, position, 2);
+    if (digits.applies) {
+        return digits;
+    }
+    raw_character raw = raw_character_at(line, regime, input, position);
+    if (raw.code >= 128u) {
+        return result;
+    }
+    result.applies = true;
+    result.code = raw.code < 64u ? raw.code + 64u : raw.code - 64u;
+    result.next = raw.next;
+    return result;
+}
+
+/* The forms with four and six superscripts: as many digits as superscripts.
+ * Six are tried when there are six or more, else four when there are four or five.
+ * `position` is behind the first superscript. spec: LEX-24 */
+static notation long_notation(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                              uint32_t position, uint32_t superscript) {
+    notation none = {false, 0, position};
+    repetition six = repetition_at(line, regime, input, position, superscript, 5);
+    if (six.count == 5u) {
+        return digits_at(line, regime, input, six.next, 6);
+    }
+    repetition four = repetition_at(line, regime, input, position, superscript, 3);
+    return four.count == 3u ? digits_at(line, regime, input, four.next, 4) : none;
+}
+
+/* The notation that a character of category 7 begins; `position` is behind that
+ * character. spec: LEX-23, LEX-24 */
+static notation notation_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                            uint32_t position, uint32_t superscript) {
+    notation none = {false, 0, position};
+    repetition second = repetition_at(line, regime, input, position, superscript, 1);
+    if (second.count == 0) {
+        return none;
+    }
+    if (regime->encoding == HLX_ENCODING_UTF8) {
+        notation result = long_notation(line, regime, input, position, superscript);
+        if (result.applies) {
+            return result;
+        }
+    }
+    return short_notation(line, regime, input, second.next);
+}
+
+hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                               uint32_t position) {
+    raw_character raw = raw_character_at(line, regime, input, position);
+    hlx_character character;
+    character.code = raw.code;
+    character.category = hlx_category_of(regime, raw.code);
+    character.next = raw.next;
+    character.issue = raw.malformed ? HLX_ISSUE_MALFORMED_UTF8 : 0;
+    /* The result is looked at again: it may begin another notation. LEX-25 */
+    while (character.category == HLX_CATEGORY_SUPERSCRIPT) {
+        notation result = notation_at(line, regime, input, character.next, character.code);
+        if (!result.applies) {
+            return character;
+        }
+        bool in_range = result.code <= HLX_MAX_CODE_POINT;
+        character.code = in_range ? result.code : HLX_REPLACEMENT_CHARACTER;
+        character.category = hlx_category_of(regime, character.code);
+        character.next = result.next;
+        character.issue = in_range ? 0 : HLX_ISSUE_NOTATION_RANGE;
+    }
+    return character;
+}
+
+/* ---- control sequences -------------------------------------------------- */
+
+/* A polynomial hash modulo 2^32; multiplier and start are those of the 32-bit
+ * Fowler-Noll-Vo hash, with addition in place of exclusive or so that the provers
+ * can follow. spec: LEX-40 */
+#define HASH_START 2166136261u
+#define HASH_MULTIPLIER 16777619u
+#define HASH_MODULUS 4294967296u
+
+static uint32_t hash_byte(uint32_t hash, uint32_t byte) {
+    return (uint32_t)(((uint64_t)hash * HASH_MULTIPLIER + byte + 1u) % HASH_MODULUS);
+}
+
+/* The bytes of a character in a name: itself, or its UTF-8 form (generalised: a
+ * surrogate made by a notation has three bytes). spec: LEX-40 */
+static uint32_t hash_character(uint32_t hash, uint32_t code, uint32_t encoding) {
+    if (encoding == HLX_ENCODING_BYTES || code < 0x80u) {
+        return hash_byte(hash, code);
+    }
+    if (code < 0x800u) {
+        hash = hash_byte(hash, 0xC0u + code / 64u);
+    } else if (code < 0x10000u) {
+        hash = hash_byte(hash, 0xE0u + code / 4096u);
+        hash = hash_byte(hash, 0x80u + code / 64u % 64u);
+    } else {
+        hash = hash_byte(hash, 0xF0u + code / 262144u);
+        hash = hash_byte(hash, 0x80u + code / 4096u % 64u);
+        hash = hash_byte(hash, 0x80u + code / 64u % 64u);
+    }
+    return hash_byte(hash, 0x80u + code % 64u);
+}
+
+/* The hash as the column's signed integer: two's complement. spec: LEX-40 */
+static int32_t code_of_hash(uint32_t hash) {
+    return hash <= INT32_MAX ? (int32_t)hash : (int32_t)((int64_t)hash - (int64_t)HASH_MODULUS);
+}
+
+int32_t hlx_code_of_par(void) {
+    return code_of_hash(hash_byte(hash_byte(hash_byte(HASH_START, 'p'), 'a'), 'r'));
+}
+
+/* All letters from `next` on belong to the name. spec: LEX-31 */
+static hlx_control_sequence control_word(const hlx_line *line, const hlx_regime *regime,
+                                         const uint8_t *input, uint32_t next, uint32_t hash) {
+    uint32_t limit = hlx_line_limit(line, regime);
+    while (next < limit) {
+        hlx_character character = hlx_character_at(line, regime, input, next);
+        if (character.category != HLX_CATEGORY_LETTER) {
+            break;
+        }
+        hash = hash_character(hash, character.code, regime->encoding);
+        next = character.next;
+    }
+    hlx_control_sequence result = {code_of_hash(hash), next, HLX_STATE_SKIP_BLANKS, 0, 0};
+    return result;
+}
+
+hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_regime *regime,
+                                             const uint8_t *input, uint32_t position) {
+    if (position >= hlx_line_limit(line, regime)) { /* the empty name. LEX-30 */
+        hlx_control_sequence empty = {code_of_hash(HASH_START), position, HLX_STATE_MID_LINE, 0, 0};
+        return empty;
+    }
+    hlx_character first = hlx_character_at(line, regime, input, position);
+    uint32_t hash = hash_character(HASH_START, first.code, regime->encoding);
+    if (first.category == HLX_CATEGORY_LETTER) {
+        return control_word(line, regime, input, first.next, hash);
+    }
+    uint32_t state =
+        first.category == HLX_CATEGORY_SPACE ? HLX_STATE_SKIP_BLANKS : HLX_STATE_MID_LINE;
+    hlx_control_sequence symbol = {code_of_hash(hash), first.next, state, first.issue, position};
+    return symbol; /* LEX-32 */
+}
+
+/* ---- one step ----------------------------------------------------------- */
+
+static hlx_step silent_step(uint32_t next, uint32_t state) {
+    hlx_step step = {false, 0, 0, next, state, 0, 0};
+    return step;
+}
+
+static hlx_step token_step(uint32_t kind, int32_t code, uint32_t next, uint32_t state) {
+    hlx_step step = {true, (int32_t)kind, code, next, state, 0, 0};
+    return step;
+}
+
+/* Category 5: the rest of the line is dropped. spec: LEX-26 */
+static hlx_step end_of_line_step(uint32_t limit, uint32_t state) {
+    if (state == HLX_STATE_NEW_LINE) {
+        return token_step(HLX_KIND_CONTROL_SEQUENCE, hlx_code_of_par(), limit, HLX_STATE_NEW_LINE);
+    }
+    if (state == HLX_STATE_MID_LINE) {
+        return token_step(HLX_CATEGORY_SPACE, ' ', limit, HLX_STATE_NEW_LINE);
+    }
+    return silent_step(limit, HLX_STATE_NEW_LINE);
+}
+
+/* Category 10. spec: LEX-27 */
+static hlx_step space_step(uint32_t next, uint32_t state) {
+    if (state == HLX_STATE_MID_LINE) {
+        return token_step(HLX_CATEGORY_SPACE, ' ', next, HLX_STATE_SKIP_BLANKS);
+    }
+    return silent_step(next, state);
+}
+
+/* Category 0: `next` is behind the escape character that stands at `position`.
+ * spec: LEX-30 to LEX-33, LEX-63 */
+static hlx_step escape_step(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                            uint32_t input_length, uint32_t position, uint32_t next) {
+    hlx_control_sequence name = hlx_control_sequence_at(line, regime, input, next);
+    hlx_step step = token_step(HLX_KIND_CONTROL_SEQUENCE, name.code, name.next, name.state);
+    step.issue = name.issue;
+    step.issue_offset = hlx_span_start(line, name.issue_offset);
+    if (line->terminator == input_length && next >= line->content_end) {
+        step.issue = HLX_ISSUE_ESCAPE_AT_END;
+        step.issue_offset = hlx_span_start(line, position);
+    }
+    return step;
+}
+
+/* Categories that are one token each. spec: LEX-22 */
+static hlx_step character_step(const hlx_character *character) {
+    return token_step(character->category, (int32_t)character->code, character->next,
+                      HLX_STATE_MID_LINE);
+}
+
+hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t position, uint32_t state) {
+    hlx_character character = hlx_character_at(line, regime, input, position);
+    uint32_t limit = hlx_line_limit(line, regime);
+    if (character.category == HLX_CATEGORY_ESCAPE) {
+        return escape_step(line, regime, input, input_length, position, character.next);
+    }
+    if (character.category == HLX_CATEGORY_END_OF_LINE) {
+        return end_of_line_step(limit, state);
+    }
+    if (character.category == HLX_CATEGORY_SPACE) {
+        return space_step(character.next, state);
+    }
+    if (character.category == HLX_CATEGORY_COMMENT) {
+        return silent_step(limit, state);
+    }
+    hlx_step step = character_step(&character);
+    if (character.category == HLX_CATEGORY_IGNORED) {
+        step = silent_step(character.next, state);
+    }
+    if (character.category == HLX_CATEGORY_INVALID) {
+        step = silent_step(character.next, state);
+        character.issue = HLX_ISSUE_INVALID_CHARACTER;
+    }
+    step.issue = character.issue;
+    step.issue_offset = hlx_span_start(line, position);
+    return step;
+}
+
+uint32_t hlx_span_start(const hlx_line *line, uint32_t position) {
+    return position < line->content_end ? position : line->terminator;
+}
+
+uint32_t hlx_span_end(const hlx_line *line, uint32_t next) {
+    return next <= line->content_end ? next : line->next;
+}
+
+/* ---- the machine -------------------------------------------------------- */
+
+void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length) {
+    lexer->line = hlx_line_at(input, input_length, 0);
+    lexer->position = 0;
+    lexer->state = HLX_STATE_NEW_LINE;
+    lexer->done = false;
+}
+
+void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issue,
+                   uint32_t offset) {
+    if (counts->issues < columns->issue_capacity) {
+        columns->issue_codes[counts->issues] = (int32_t)issue;
+        columns->issue_offsets[counts->issues] = (int32_t)offset;
+    }
+    if (counts->issues < UINT32_MAX) {
+        counts->issues++;
+    }
+}
+
+/* Write what a step gives. False when its token does not fit; then nothing is
+ * written. spec: LEX-54 */
+static bool emit(const hlx_step *step, uint32_t start, const hlx_columns *columns,
+                 hlx_counts *counts) {
+    if (step->has_token) {
+        uint32_t row = counts->tokens;
+        if (row >= columns->token_capacity) {
+            return false;
+        }
+        columns->kinds[row] = step->kind;
+        columns->codes[row] = step->code;
+        columns->starts[row] = (int32_t)start;
+        counts->tokens = row + 1u;
+    }
+    if (step->issue != 0) {
+        hlx_issue_add(columns, counts, step->issue, step->issue_offset);
+    }
+    return true;
+}
+
+/* Plain bytes up to `stop`, by the scan kernel. spec: LEX-53 */
+static void run_plain(hlx_lexer *lexer, const hlx_plain_kinds *plain, const uint8_t *input,
+                      uint32_t stop, const hlx_columns *columns, hlx_counts *counts) {
+    if (lexer->position < stop) {
+        uint32_t count =
+            hlx_scan_plain(plain, input, lexer->position, stop, columns, counts->tokens);
+        if (count > 0) {
+            lexer->position += count;
+            lexer->state = HLX_STATE_MID_LINE;
+            counts->tokens += count;
+        }
+    }
+}
+
+/* The rest of the present line, up to `pause_at`. False when the columns are
+ * full. */
+static bool run_line(hlx_lexer *lexer, const hlx_plain_kinds *plain, const hlx_regime *regime,
+                     const uint8_t *input, uint32_t input_length, uint32_t pause_at,
+                     const hlx_columns *columns, hlx_counts *counts) {
+    hlx_line line = lexer->line;
+    uint32_t limit = hlx_line_limit(&line, regime);
+    uint32_t plain_stop = pause_at < line.content_end ? pause_at : line.content_end;
+    while (lexer->position < limit && lexer->position < pause_at) {
+        run_plain(lexer, plain, input, plain_stop, columns, counts);
+        if (lexer->position >= limit || lexer->position >= pause_at) {
+            return true;
+        }
+        hlx_step step =
+            hlx_step_at(&line, regime, input, input_length, lexer->position, lexer->state);
+        if (!emit(&step, hlx_span_start(&line, lexer->position), columns, counts)) {
+            return false;
+        }
+        lexer->position = step.next;
+        lexer->state = step.state;
+    }
+    return true;
+}
+
+hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                         uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
+                         hlx_counts *counts) {
+    hlx_plain_kinds plain;
+    hlx_plain_kinds_init(&plain, regime);
+    while (!lexer->done && lexer->position < pause_at) {
+        if (!run_line(lexer, &plain, regime, input, input_length, pause_at, columns, counts)) {
+            return HLX_STATUS_OUTPUT_FULL;
+        }
+        if (lexer->position >= hlx_line_limit(&lexer->line, regime)) {
+            if (lexer->line.next >= input_length) {
+                lexer->done = true;
+            } else {
+                lexer->line = hlx_line_at(input, input_length, lexer->line.next);
+                lexer->position = lexer->line.start;
+                lexer->state = HLX_STATE_NEW_LINE; /* spec: LEX-15 */
+            }
+        }
+    }
+    return HLX_STATUS_OK;
+}
