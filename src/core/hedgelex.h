@@ -63,6 +63,13 @@ typedef struct hlx_regime {
     int16_t end_of_line_char;  /* -1 to 255; TeX's default is 13 */
 } hlx_regime;
 
+/*@ predicate RegimeValid{L}(hlx_regime *regime) =
+      (\forall integer character; 0 <= character < 256 ==>
+        regime->category[character] <= HLX_CATEGORY_INVALID) &&
+      regime->encoding <= HLX_ENCODING_UTF8 && regime->unicode_letters <= 1 &&
+      HLX_NO_END_OF_LINE_CHAR <= regime->end_of_line_char <= 255;
+*/
+
 enum hlx_preset {
     HLX_PRESET_LATEX = 0,   /* what a document is read with */
     HLX_PRESET_PACKAGE = 1, /* latex, and @ is a letter */
@@ -119,12 +126,17 @@ typedef struct hlx_counts {
 bool hlx_regime_preset(hlx_regime *regime, uint32_t preset, uint32_t encoding);
 
 /* True when every field of `regime` is in range. spec: CAT-02 */
+/*@ requires readable: \valid_read(regime);
+    terminates \true;
+    assigns \nothing;
+    ensures valid: \result != 0 <==> RegimeValid(regime);
+*/
 bool hlx_regime_valid(const hlx_regime *regime);
 
 /* Tokenize a whole document. `counts` is always written. On OUTPUT_FULL the
  * columns hold exactly token_capacity tokens, the first ones. An issue's row is
  * written in the order in which the lexer meets it; the group issues (5, 6)
- * come after all others. spec: LEX-50 to LEX-66 */
+ * come after all others. spec: LEX-01, LEX-50 to LEX-66 */
 hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
                         const hlx_columns *columns, hlx_counts *counts);
 
