@@ -33,10 +33,12 @@ SHELL_LIBRARY := $(BUILD)/libshell.a
 PROGRAMS := $(BUILD)/hedgelexd $(BUILD)/hedgelex
 TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 
-.PHONY: all build
-all: build
+.PHONY: all
+all: build ## same as build
 
-build: $(LIBRARY) $(PROGRAMS)
+.PHONY: build
+
+build: $(LIBRARY) $(PROGRAMS) ## compile library, service and command line
 	@echo "Built libhedgelex.a, hedgelexd and hedgelex in $(BUILD) with $(CC)."
 
 $(BUILD)/src/core/%.o: src/core/%.c
@@ -62,6 +64,91 @@ $(PROGRAMS): $(BUILD)/%: $(BUILD)/src/shell/%.o $(SHELL_LIBRARY) $(LIBRARY)
 	$(CC) $(LDFLAGS_ALL) $^ -lm -o $@
 $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SHELL_LIBRARY) $(LIBRARY)
 	$(CC) $(LDFLAGS_ALL) $^ -lcmocka -lm -o $@
+$(BUILD)/tests/differential_driver: $(BUILD)/tests/differential_driver.o $(LIBRARY)
+	$(CC) $(LDFLAGS_ALL) $^ -o $@
 .SECONDARY:
+
+# ---- running ------------------------------------------------------------------
+
+FILE ?= docs/sample.tex
+SOCKET ?= $(BUILD)/service.sock
+
+.PHONY: run
+run: ## send FILE=doc.tex through the hedged service and print what TeX reads
+	@ci/install.sh run
+	@$(MAKE) --no-print-directory -s build
+	@ci/run_document.sh $(BUILD) "$(FILE)"
+	@echo "The document went through broker, worker and arena; the service's counts equal those of the library in process."
+
+.PHONY: service-run
+service-run: build ## start hedgelexd in the background on SOCKET=path
+	@ci/service.sh start $(BUILD) "$(SOCKET)"
+	@echo "The service answers on $(SOCKET); stop it with make service-stop."
+
+.PHONY: service-stop
+service-stop: ## drain and stop the service that service-run started
+	@ci/service.sh stop $(BUILD) "$(SOCKET)"
+	@echo "The service on $(SOCKET) has drained and stopped."
+
+.PHONY: perf-doc
+perf-doc: ## write build/perf.tex, the deterministic 1.1 MB document of the load tests
+	@mkdir -p build
+	@python3 ci/perf_document.py build/perf.tex
+	@echo "build/perf.tex is the 1.1 MB document of the load tests, the same bytes on every machine."
+
+# ---- evidence -----------------------------------------------------------------
+
+.PHONY: unit
+unit: $(TESTS) ## build and run the cmocka unit tests
+	@set -e; for test in $(TESTS); do $$test; done
+	@echo "Every unit test passed ($(BUILD))."
+
+.PHONY: test
+test: build unit ## unit, command line and service tests
+	@python3 tests/test_cli.py --build=$(BUILD)
+	@python3 tests/test_service.py --build=$(BUILD)
+	@echo "Library, command line and service do what their tests say ($(BUILD))."
+
+.PHONY: differential
+differential: $(BUILD)/tests/differential_driver ## compare with pdfTeX, LuaTeX and the oracle
+	@python3 tests/test_differential.py --build=$(BUILD)
+	@echo "The tokens are those of the TeX engines on everything compared above."
+
+.PHONY: load
+load: build perf-doc ## 10,000 requests of the 1.1 MB document, then again under worker kills
+	@python3 tests/test_load.py --build=$(BUILD)
+	@echo "Every request of both runs was answered ok."
+
+.PHONY: prove
+prove: ## prove the core with Frama-C (cached; see proofs/README.md for other modes)
+	@ci/install.sh prove
+	@python3 proofs/prove.py
+	@echo "Proved is what the CLAIM lines above say, and nothing else."
+
+.PHONY: tidy
+tidy: ## clang-tidy and clang-format over all C sources
+	@clang-format --dry-run -Werror $(filter-out %/catcode_tables.h,$(wildcard src/*/*.[ch] tests/*.[ch]))
+	@printf '%s\n' $(CORE_SOURCES) $(SIMD_SOURCES) | xargs -P 2 -n 1 clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(CORE_FLAGS) 2>/dev/null
+	@printf '%s\n' $(MAIN_SOURCES) $(SHELL_SOURCES) $(TEST_SOURCES) | xargs -P 2 -n 1 clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(SHELL_FLAGS) -Itests 2>/dev/null
+	@echo "clang-format and clang-tidy have nothing to say."
+
+.PHONY: verify
+verify: prove differential ## what an auditor runs: proofs, and the specification against TeX
+	@echo "The core is proved as the ledger says, and its specification agrees with the TeX engines."
+
+.PHONY: check
+check: ## every test, sanitizer build, analysis and proof; ends with N passed, N failed
+	@ci/install.sh check
+	@python3 ci/check.py
+
+.PHONY: clean
+clean: ## remove everything that was built
+	@rm -rf build
+	@echo "Nothing that was built is left."
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo "These are all the targets; each ends with a sentence saying what it established."
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

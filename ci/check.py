@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Run every check of the project and count what passed.
+
+    ci/check.py            all steps
+    ci/check.py STEP...    only these
+
+Each step is a command whose output is kept in build/check/STEP.log. Its tests are counted from the closing
+lines it prints: `N passed, N failed`, or cmocka's `[  PASSED  ] N test(s).`; a step without tests of its own
+counts as one. A step fails when it exits other than 0, when a test of it failed, or when a step that must
+have tests counted none. The last line is `N passed, N failed`; exit code 1 when anything failed.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build/check"
+ASAN = "BUILD=build/asan CC=clang SANITIZE=address,undefined OPTIMIZE='-O1 -g'"
+
+# name, does it print test counts, command
+STEPS = [
+    ("repository", True, "python3 tests/repository_check.py"),
+    ("build-gcc", False, "make -j2 build"),
+    ("build-clang", False, "make -j2 BUILD=build/clang CC=clang build"),
+    ("unit-gcc", True, "make -j2 unit"),
+    ("unit-clang", True, "make -j2 BUILD=build/clang CC=clang unit"),
+    ("unit-sanitizers", True, f"make -j2 {ASAN} unit"),
+    ("tidy", False, "make tidy"),
+    ("command-line", True, "python3 tests/test_cli.py --build=build/gcc"),
+    ("service", True, "python3 tests/test_service.py --build=build/gcc"),
+    (
+        "service-sanitizers",
+        True,
+        f"make -j2 {ASAN} build && python3 tests/test_service.py --build=build/asan"
+        " && python3 tests/test_cli.py --build=build/asan",
+    ),
+    ("run", False, "make run"),
+    ("differential", True, "make -j2 differential"),
+    ("load", True, "make load"),
+    ("prove", False, "make prove"),
+]
+
+COUNTS = [
+    (re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed", re.M), True),
+    (re.compile(r"\[  PASSED  \] (\d+) test\(s\)\."), False),
+]
+CMOCKA_FAILED = re.compile(r"\[  FAILED  \] (\d+) test\(s\)")
+
+
+def count(output):
+    passed = failed = 0
+    for pattern, has_failed in COUNTS:
+        for match in pattern.finditer(output):
+            passed += int(match.group(1))
+            failed += int(match.group(2)) if has_failed else 0
+    failed += sum(int(match.group(1)) for match in CMOCKA_FAILED.finditer(output))
+    return passed, failed
+
+
+def run(name, has_counts, command):
+    """Returns (passed, failed); at least one of them is not 0."""
+    log = LOGS / f"{name}.log"
+    started = time.monotonic()
+    with log.open("wb") as out:
+        code = subprocess.run(command, shell=True, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT).returncode
+    text = log.read_text(errors="replace")
+    passed, failed = count(text) if has_counts else (int(code == 0), 0)
+    reason = ""
+    if code != 0:
+        reason = f"exit code {code}"
+    elif failed:
+        reason = f"{failed} failed"
+    elif not passed:
+        reason = "no test was run"
+    if reason and not failed:
+        failed = 1
+    verdict = f"FAILED ({reason})" if reason else "ok"
+    print(f"{name:20} {passed:6} passed {failed:4} failed {time.monotonic() - started:7.1f} s  {verdict}", flush=True)
+    if reason:
+        print("".join(f"    | {line}\n" for line in text.splitlines()[-60:]), flush=True)
+    return passed, failed
+
+
+def main():
+    wanted = sys.argv[1:]
+    unknown = set(wanted) - {name for name, _, _ in STEPS}
+    if unknown:
+        sys.exit(f"check.py: no such step: {', '.join(sorted(unknown))}")
+    LOGS.mkdir(parents=True, exist_ok=True)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    passed = failed = 0
+    for name, has_counts, command in STEPS:
+        if not wanted or name in wanted:
+            step_passed, step_failed = run(name, has_counts, command)
+            passed += step_passed
+            failed += step_failed
+    if failed:
+        print("Something above failed; its log is in build/check.")
+    else:
+        print("Every check above ran, produced data and passed.")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()
