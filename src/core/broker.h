@@ -20,6 +20,11 @@
  *                |        +---------+--- KILLED <-------+     (kill sent)
  *             BACKOFF <---- death of a worker that the pool still counts on
  *
+ * A request in service lives in the entry that has the number of a slot that
+ * works for it (its resident), so an idle worker always finds an entry: its own.
+ * When the resident is done first, the request moves to the other attempt's
+ * entry; when it died alone, the request waits in its entry for a retry.
+ *
  * The twelve rules are in spec/broker.md (BRK-01 to BRK-12). What this file does
  * not do: compare bytes, count microseconds, own a document. */
 #ifndef HLX_BROKER_H
@@ -31,34 +36,35 @@
 #include "client.h"
 #include "frame.h"
 
-#define HLX_BROKER_MAX_WORKERS 64u     /* pool size: one bit per worker in a word, and more than cores */
+#define HLX_BROKER_MAX_WORKERS                                                                     \
+    64u /* pool size: one bit per worker in a word, and more than cores */
 #define HLX_BROKER_MAX_SLOTS (2u * HLX_BROKER_MAX_WORKERS) /* every worker and its replacement */
-#define HLX_BROKER_MAX_QUEUE 16384u    /* 10,000 waiting clients and room to spare */
-#define HLX_BROKER_NEVER UINT64_MAX    /* the instant that does not come */
+#define HLX_BROKER_MAX_QUEUE 16384u /* 10,000 waiting clients and room to spare */
+#define HLX_BROKER_NEVER UINT64_MAX /* the instant that does not come */
 #define HLX_BROKER_NO_SLOT UINT32_MAX
 #define HLX_BROKER_NO_REQUEST UINT32_MAX
-#define HLX_BROKER_MAX_CRASHES 2u      /* a request may cost two workers: one retry. BRK-08 */
+#define HLX_BROKER_MAX_CRASHES 2u /* a request may cost two workers: one retry. BRK-08 */
 
 /* Bounds on configured durations, so that instants never overflow. */
 #define HLX_BROKER_MAX_DURATION_NS 86400000000000u /* one day */
 #define HLX_BROKER_MAX_NOW_NS 9000000000000000000u /* 285 years of uptime */
-#define HLX_BROKER_MAX_ACCEPTED (1ull << 40)       /* 34 years at 1,000 requests/s; then overloaded */
+#define HLX_BROKER_MAX_ACCEPTED (1ull << 40) /* 34 years at 1,000 requests/s; then overloaded */
 
 typedef struct hlx_broker_config {
-    uint32_t worker_count;         /* pool size, 1 to HLX_BROKER_MAX_WORKERS */
-    uint32_t slot_count;           /* worker_count + 1 to HLX_BROKER_MAX_SLOTS: room for replacements */
-    uint32_t queue_capacity;       /* 1 to HLX_BROKER_MAX_QUEUE */
-    uint32_t hedge_ratio_ppm;      /* hedges per million requests, 0 to 1,000,000 */
-    uint32_t hedge_burst;          /* hedges beyond the ratio, 0 to 1,000,000 */
-    uint32_t rotate_mb10;          /* column bytes written before rotation, tenths of MiB; 0 = never */
-    uint32_t rotate_major;         /* major page faults before rotation; 0 = never */
-    bool hedging;                  /* false: no hedge is ever sent */
-    uint64_t hedge_delay_ns;       /* after dispatch */
-    uint64_t deadline_ns;          /* after acceptance */
-    uint64_t start_timeout_ns;     /* spawn to ready, else killed */
-    uint64_t kill_grace_ns;        /* cancel or retire unanswered, then killed */
-    uint64_t backoff_min_ns;       /* first respawn delay after a crash */
-    uint64_t backoff_max_ns;       /* respawn delay doubles up to this */
+    uint32_t worker_count;     /* pool size, 1 to HLX_BROKER_MAX_WORKERS */
+    uint32_t slot_count;       /* worker_count + 1 to HLX_BROKER_MAX_SLOTS: room for replacements */
+    uint32_t queue_capacity;   /* 1 to HLX_BROKER_MAX_QUEUE */
+    uint32_t hedge_ratio_ppm;  /* hedges per million requests, 0 to 1,000,000 */
+    uint32_t hedge_burst;      /* hedges beyond the ratio, 0 to 1,000,000 */
+    uint32_t rotate_mb10;      /* column bytes written before rotation, tenths of MiB; 0 = never */
+    uint32_t rotate_major;     /* major page faults before rotation; 0 = never */
+    bool hedging;              /* false: no hedge is ever sent */
+    uint64_t hedge_delay_ns;   /* after dispatch */
+    uint64_t deadline_ns;      /* after acceptance */
+    uint64_t start_timeout_ns; /* spawn to ready, else killed */
+    uint64_t kill_grace_ns;    /* cancel or retire unanswered, then killed */
+    uint64_t backoff_min_ns;   /* first respawn delay after a crash */
+    uint64_t backoff_max_ns;   /* respawn delay doubles up to this */
 } hlx_broker_config;
 
 enum hlx_event_type {
@@ -118,32 +124,37 @@ enum hlx_slot_state {
 };
 
 typedef struct hlx_slot {
-    uint32_t state;        /* enum hlx_slot_state */
-    uint32_t request;      /* index of the request whose job it runs, or NO_REQUEST */
-    uint32_t origin;       /* of that job */
-    bool cancel_sent;      /* for that job */
-    bool pooled;           /* its death must be made good by a respawn */
-    bool rotation_due;     /* HOT: a budget is used up */
-    uint32_t replaces;     /* STARTING: the slot it replaces, or NO_SLOT */
-    uint32_t replaced_by;  /* HOT: the slot that will replace it, or NO_SLOT */
-    uint32_t failures;     /* deaths since the last response */
-    uint64_t timer_ns;     /* by state: respawn, start, cancel or retire time-out; or NEVER */
+    uint32_t state;       /* enum hlx_slot_state */
+    uint32_t request;     /* entry of the request whose job it runs, or NO_REQUEST */
+    uint32_t origin;      /* of that job */
+    bool cancel_sent;     /* for that job */
+    bool rotation_due;    /* a budget is used up */
+    uint8_t pooled;       /* 1: its death must be made good by a respawn; 0: it need not */
+    uint32_t replaces;    /* STARTING: the slot it replaces, or NO_SLOT */
+    uint32_t replaced_by; /* HOT: the slot that will replace it, or NO_SLOT */
+    uint64_t backoff_ns;  /* how long after its next death it is not spawned again */
+    uint64_t timer_ns;    /* EMPTY, BACKOFF: not spawned before; else: killed then, or NEVER */
 } hlx_slot;
 
-/* A request in service: on one or two workers, or waiting for its retry. */
+enum hlx_request_phase {
+    HLX_REQUEST_FREE = 0,    /* the entry is not in use */
+    HLX_REQUEST_OPEN = 1,    /* unanswered; the resident works for it */
+    HLX_REQUEST_WAITING = 2, /* unanswered; its worker died, it waits for another */
+    HLX_REQUEST_CLOSED = 3   /* answered or abandoned; the resident still works */
+};
+
+/* A request in service, in the entry of its resident slot. */
 typedef struct hlx_request {
-    bool in_use;
-    bool answered;         /* replied to, or its client has gone */
-    bool waiting;          /* its worker died; it waits for another */
-    bool hedged;           /* a hedge was granted */
-    bool suppressed;       /* a due hedge was held back at least once */
-    uint32_t crashes;      /* workers that died with it */
-    uint32_t attempts;     /* jobs running now: 0, 1 or 2 */
-    bool has_summary;      /* one attempt finished with status ok */
-    hlx_summary summary;   /* what it said, to be compared with the other's */
+    uint16_t phase;      /* enum hlx_request_phase */
+    bool hedged;         /* a hedge was granted */
+    bool suppressed;     /* a due hedge was held back at least once */
+    bool has_summary;    /* one attempt finished and was not cancelled */
+    uint32_t other;      /* slot of the second running attempt, or NO_SLOT */
+    uint32_t crashes;    /* workers that died with it */
+    hlx_summary summary; /* what the finished attempt said */
     uint64_t id;
     uint64_t accepted_ns;
-    uint64_t hedge_at_ns;  /* when a hedge is due, or NEVER */
+    uint64_t hedge_at_ns; /* when a hedge is due, or NEVER */
 } hlx_request;
 
 typedef struct hlx_queued {
@@ -151,40 +162,41 @@ typedef struct hlx_queued {
     uint64_t accepted_ns;
 } hlx_queued;
 
-/* Counters. accepted = answered + abandoned + in the system (BRK-11). */
+/* Counters. accepted = answered + abandoned + in the system (BRK-11). The first
+ * three and hedges_granted are exact; the others stop at UINT64_MAX. */
 typedef struct hlx_broker_counters {
     uint64_t accepted;
-    uint64_t answered;             /* replies to accepted requests */
-    uint64_t abandoned;            /* client gone before the reply */
-    uint64_t answered_ok;
+    uint64_t answered;    /* replies to accepted requests */
+    uint64_t abandoned;   /* client gone before the reply */
+    uint64_t answered_ok; /* of them: with a worker's summary, status ok */
     uint64_t answered_deadline;
     uint64_t answered_worker_failed;
     uint64_t answered_by_hedge;
-    uint64_t rejected_overloaded;  /* replies to requests never accepted */
+    uint64_t rejected_overloaded; /* replies to requests never accepted */
     uint64_t rejected_shutting_down;
     uint64_t hedges_granted;
-    uint64_t hedges_suppressed;    /* requests whose due hedge was held back */
+    uint64_t hedges_suppressed; /* requests whose due hedge was held back */
     uint64_t cancels_sent;
     uint64_t retries;
-    uint64_t crashes;              /* deaths of workers that were not retiring */
+    uint64_t crashes; /* deaths of workers that were not retiring */
     uint64_t spawns;
-    uint64_t rotations;            /* replacements that became hot */
+    uint64_t rotations; /* replacements that became hot */
     uint64_t kills;
-    uint64_t mismatches;           /* attempts of one request that disagreed (BRK-12) */
-    uint64_t protocol_errors;      /* responses that fit no job */
+    uint64_t mismatches;      /* attempts of one request that disagreed (BRK-12) */
+    uint64_t protocol_errors; /* responses that fit no job */
 } hlx_broker_counters;
 
 typedef struct hlx_broker {
     hlx_broker_config config;
     hlx_broker_counters counters;
     bool draining;
-    uint64_t now_ns;               /* of the last step */
-    uint32_t queue_head;           /* index of the oldest entry */
+    uint64_t now_ns;     /* of the last step */
+    uint32_t queue_head; /* index of the oldest entry */
     uint32_t queue_count;
-    uint32_t in_service;           /* requests in use and not answered */
+    uint32_t in_service; /* entries OPEN or WAITING */
     hlx_slot slots[HLX_BROKER_MAX_SLOTS];
     hlx_request requests[HLX_BROKER_MAX_SLOTS];
-    hlx_queued queue[HLX_BROKER_MAX_QUEUE];
+    hlx_queued queue[HLX_BROKER_MAX_QUEUE]; /* a ring, whatever the configured capacity */
 } hlx_broker;
 
 /* True when every field is in its range. spec: BRK-20 */
