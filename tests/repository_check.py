@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""Rules about the repository itself, executed instead of remembered.
+
+    tests/repository_check.py                  run every rule, then test the rules themselves
+    tests/repository_check.py --write-status   bring the README's status table up to date
+
+Each rule is a function that yields complaints `file:line:col: message`. The self-test gives each rule a small broken
+tree and fails if the rule has nothing to say about it. The last line is `N passed, N failed`.
+"""
+
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOP_LEVEL = set("Makefile src spec proofs fuzz bench tests ci docs README.md LICENSE CHANGELOG.md".split())
+CORE_INCLUDES = {"stdint.h", "stddef.h", "stdbool.h"}
+FREESTANDING_SYMBOLS = {"memcpy", "memset", "memmove", "memcmp"}
+LONGEST_FUNCTION = 70
+LONGEST_LINE = {".c": 100, ".h": 100, ".py": 120, ".sh": 100}
+CLAUSE = re.compile(r"\b([A-Z]{3})-(\d\d)\b")
+DEFINITION = re.compile(r"^\*\*([A-Z]{3}-\d\d)\*\*", re.M)
+CITATION = re.compile(r"spec:\s*((?:[A-Z]{3}-\d\d(?:\s+to\s+|\s*,\s*|\s+and\s+|\s*[*#/]*\s*)?)+)")
+
+
+def files(root, *patterns):
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=root, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
+    paths = [root / name for name in listed if name] or [p for p in root.rglob("*") if p.is_file()]
+    paths = [p for p in sorted(paths) if p.is_file()]
+    return [p for p in paths if any(p.relative_to(root).match(pattern) for pattern in patterns)]
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def read(path):
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def top_level(root):
+    """The top level is fixed; dotfiles only where they work nowhere else."""
+    names = {path.relative_to(root).parts[0] for path in files(root, "*", "*/*", "*/*/*", "*/*/*/*")}
+    for name in sorted(names):
+        if name not in TOP_LEVEL and not name.startswith("."):
+            yield f"{name}:1:1: not one of the top-level names"
+
+
+def core_includes(root):
+    """Core includes only three standard headers and core headers; simd adds intrinsics."""
+    for path in files(root, "src/core/*.[ch]"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
+            if not match:
+                continue
+            kind, name = match.groups()
+            if (kind == "<" and name not in CORE_INCLUDES) or (kind == '"' and not (path.parent / name).exists()):
+                yield f"{path.relative_to(root)}:{number}:1: core may not include {name}"
+
+
+def core_symbols(root):
+    """Core objects, compiled freestanding, need no symbol but the mem* four and each other's."""
+    sources = files(root, "src/core/*.c")
+    with tempfile.TemporaryDirectory() as folder:
+        defined, undefined = set(), {}
+        for source in sources:
+            target = pathlib.Path(folder) / (source.stem + ".o")
+            command = ["gcc", "-std=c11", "-O2", "-ffreestanding", "-c", str(source), "-o", str(target)]
+            subprocess.run(command, check=True)
+            listing = subprocess.run(["nm", str(target)], capture_output=True, text=True, check=True).stdout
+            for line in listing.splitlines():
+                kind, name = line.split()[-2:]
+                if kind == "U":
+                    undefined.setdefault(name, source)
+                elif kind in "Tt":
+                    defined.add(name)
+                elif kind in "BbDdCc":
+                    yield f"{source.relative_to(root)}:1:1: core may not have the variable {name}"
+        for name in sorted(set(undefined) - defined - FREESTANDING_SYMBOLS):
+            yield f"{undefined[name].relative_to(root)}:1:1: core needs the symbol {name}"
+
+
+def clause_definitions(root):
+    found = collections.defaultdict(list)
+    for path in files(root, "spec/*.md"):
+        text = read(path)
+        for match in DEFINITION.finditer(text):
+            found[match.group(1)].append(f"{path.relative_to(root)}:{line_of(text, match.start())}:1")
+    return found
+
+
+def citations(text):
+    """Clauses cited by `spec: A-01, A-02` and `spec: A-01 to A-05`; yields (clause, offset)."""
+    for match in CITATION.finditer(text):
+        items = list(CLAUSE.finditer(match.group(1)))
+        for i, item in enumerate(items):
+            yield item.group(0), match.start()
+            between = match.group(1)[item.end() : items[i + 1].start()] if i + 1 < len(items) else ""
+            if " to " in between.replace("\n", " ") and items[i + 1].group(1) == item.group(1):
+                for number in range(int(item.group(2)) + 1, int(items[i + 1].group(2))):
+                    yield f"{item.group(1)}-{number:02}", -1  # inside a range: need not exist
+
+
+def cited_in(root, *patterns):
+    cited = collections.defaultdict(list)
+    for path in files(root, *patterns):
+        text = read(path)
+        for clause, offset in citations(text):
+            cited[clause].append(f"{path.relative_to(root)}:{line_of(text, offset) if offset >= 0 else 0}:1")
+    return cited
+
+
+def clauses(root):
+    """Every clause is defined once and cited by code and by a test; every citation exists."""
+    defined = clause_definitions(root)
+    code = cited_in(root, "src/*/*.[ch]")
+    tests = cited_in(root, "tests/*.[ch]", "tests/*.py")
+    for clause, places in sorted(defined.items()):
+        if len(places) > 1:
+            yield f"{places[1]}: {clause} is already defined at {places[0]}"
+        if clause not in code:
+            yield f"{places[0]}: {clause} is cited by no code"
+        if clause not in tests:
+            yield f"{places[0]}: {clause} is cited by no test"
+    for cited in (code, tests):
+        for clause, places in sorted(cited.items()):
+            for place in places:
+                if clause not in defined and not place.endswith(":0:1"):
+                    yield f"{place}: {clause} is not defined in spec/"
+
+
+def cells(root):
+    """One noun, one basename: a core module has a unit test and rows in the proof ledger."""
+    ledger = root / "proofs/ledger.tsv"
+    rows = read(ledger) if ledger.exists() else ""
+    for path in files(root, "src/core/*.c"):
+        if not (root / f"tests/test_{path.stem}.c").exists():
+            yield f"{path.relative_to(root)}:1:1: tests/test_{path.stem}.c is missing"
+        if f"src/core/{path.name}" not in rows:
+            yield f"{path.relative_to(root)}:1:1: no row in proofs/ledger.tsv"
+
+
+def unique_names(root):
+    """File names of code are unique across the tree."""
+    seen = {}
+    for path in files(root, "*/*.[ch]", "*/*/*.[ch]", "*/*/*.py", "*/*.py"):
+        if path.name in seen:
+            yield f"{path.relative_to(root)}:1:1: same name as {seen[path.name].relative_to(root)}"
+        seen[path.name] = path
+
+
+def essays(root):
+    """A C file opens with a comment that names it; at most 40 lines."""
+    for path in files(root, "src/*/*.[ch]", "tests/*.[ch]"):
+        text = read(path)
+        first = re.match(r"/\*\s*(\S+)", text)
+        if not first or first.group(1) != path.name:
+            yield f"{path.relative_to(root)}:1:1: does not open with '/* {path.name} -- ...'"
+        elif text[: text.index("*/")].count("\n") >= 40:
+            yield f"{path.relative_to(root)}:1:1: opening comment is longer than 40 lines"
+
+
+def shapes(root):
+    """Line length, trailing blanks, tabs, leftovers, and length of functions."""
+    for path in files(root, "src/*/*.[ch]", "tests/*.[ch]", "tests/*.py", "ci/*", "proofs/*.py", "spec/*/*.py"):
+        where = path.relative_to(root)
+        opened = 0
+        for number, line in enumerate(read(path).splitlines(), 1):
+            limit = LONGEST_LINE.get(path.suffix, 120)
+            if len(line) > limit:
+                yield f"{where}:{number}:{limit + 1}: line is longer than {limit}"
+            if line != line.rstrip() or "\t" in line:
+                yield f"{where}:{number}:{len(line)}: tab or trailing blank"
+            if re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", line):
+                yield f"{where}:{number}:1: unfinished work"
+            if path.suffix == ".c" and line == "{":
+                opened = number
+            if path.suffix == ".c" and line == "}" and opened:
+                if number - opened - 1 > LONGEST_FUNCTION:
+                    yield f"{where}:{opened}:1: function of {number - opened - 1} lines"
+                opened = 0
+
+
+def generated(root):
+    """Generated files are what their generators write."""
+    for script in files(root, "spec/tables/generate.py"):
+        result = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            yield result.stderr.strip()
+
+
+def status_table(root):
+    """What is where, counted from the tree."""
+    ledger = [line.split("\t") for line in read(root / "proofs/ledger.tsv").splitlines() if line and line[0] != "#"]
+    functions = [row for row in ledger if row[0].startswith("src/core/")]
+    proved = [row for row in functions if "proved" in row]
+    tests = sum(len(re.findall(r"cmocka_unit_test\w*\(", read(p))) for p in files(root, "tests/test_*.c"))
+    goals = sum(int(row[3]) for row in functions if "proved" in row)
+    out = ["| what | count |", "|---|---|"]
+    out.append(f"| specification clauses, each cited by code and by a test | {len(clause_definitions(root))} |")
+    out.append(f"| functions of the core | {len(functions)} |")
+    out.append(f"| of these proved by Frama-C against their contracts | {len(proved)} ({goals} goals) |")
+    out.append(f"| of these tested only, so far | {len(functions) - len(proved)} |")
+    out.append(f"| unit tests (cmocka) | {tests} |")
+    return "\n".join(out)
+
+
+STATUS = re.compile(r"(<!-- status: .*? -->\n).*?(<!-- end of status -->)", re.S)
+
+
+def status(root):
+    """The README's status table is the one that the tree gives."""
+    readme = root / "README.md"
+    match = STATUS.search(read(readme)) if readme.exists() else None
+    if not match:
+        yield "README.md:1:1: has no status table"
+    elif match.group(0) != match.group(1) + status_table(root) + "\n" + match.group(2):
+        yield "README.md:1:1: status table is out of date; run tests/repository_check.py --write-status"
+
+
+RULES = [
+    top_level,
+    core_includes,
+    core_symbols,
+    clauses,
+    cells,
+    unique_names,
+    essays,
+    shapes,
+    generated,
+    status,
+]
+
+# For each rule a tree that breaks it: file name -> content.
+BROKEN = {
+    "top_level": {"extra/x.txt": ""},
+    "core_includes": {"src/core/a.c": "#include <stdio.h>\n"},
+    "core_symbols": {"src/core/a.c": "int puts(const char *s);\nint f(void)\n{\n    return puts(0);\n}\n"},
+    "clauses": {"spec/a.md": "**ABC-01** text\n", "src/core/a.c": "/* sp" + "ec: ABC-01 */\n"},
+    "cells": {"src/core/a.c": "/* a.c */\n"},
+    "unique_names": {"src/core/a.c": "", "tests/a.c": ""},
+    "essays": {"src/core/a.c": "int x;\n"},
+    "shapes": {"src/core/a.c": "int x; \n"},
+    "generated": {"spec/tables/generate.py": "import sys\nsys.exit('x.h:1:1: not what would be written')\n"},
+    "status": {"README.md": "# x\n"},
+}
+
+
+def complaints_about_broken_tree(rule):
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for name, content in BROKEN[rule.__name__].items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(content)
+        return list(rule(root))
+
+
+def main():
+    if sys.argv[1:] == ["--write-status"]:
+        readme = ROOT / "README.md"
+        readme.write_text(
+            STATUS.sub(lambda m: m.group(1) + status_table(ROOT) + "\n" + m.group(2), read(readme), count=1)
+        )
+        return
+    os.chdir(ROOT)
+    passed = failed = 0
+    for rule in RULES:
+        complaints = list(rule(ROOT))
+        blind = not complaints_about_broken_tree(rule)
+        for complaint in complaints:
+            print(complaint)
+        if blind:
+            print(f"tests/repository_check.py:1:1: rule {rule.__name__} says nothing about a tree that breaks it")
+        print(f"{'FAILED' if complaints or blind else 'ok':6} {rule.__name__}: {rule.__doc__}")
+        passed += not complaints and not blind
+        failed += bool(complaints or blind)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
