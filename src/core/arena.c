@@ -13,11 +13,25 @@ bool hlx_arena_init(hlx_arena *arena, uint32_t token_capacity, uint32_t issue_ca
 }
 
 /* A column of `rows` words, in whole pages. spec: ARN-02 */
+/*@ requires bounded: rows <= HLX_ARENA_MAX_TOKENS;
+    terminates \true;
+    assigns \nothing;
+    ensures words: \result == ColumnWords(rows);
+    ensures enough: rows <= \result <= rows + HLX_ARENA_PAGE_WORDS - 1;
+*/
 static uint32_t column_words(uint32_t rows) {
     return (rows + HLX_ARENA_PAGE_WORDS - 1u) / HLX_ARENA_PAGE_WORDS * HLX_ARENA_PAGE_WORDS;
 }
 
 /* spec: ARN-02 */
+/*@ requires readable: \valid_read(arena);
+    requires valid: ArenaValid(arena);
+    terminates \true;
+    assigns \nothing;
+    ensures words: \result == SideWords(arena);
+    ensures bounded: \result <= 3 * (HLX_ARENA_MAX_TOKENS + HLX_ARENA_PAGE_WORDS) +
+                                2 * (HLX_ARENA_MAX_ISSUES + HLX_ARENA_PAGE_WORDS);
+*/
 static uint32_t side_words(const hlx_arena *arena) {
     return 3u * column_words(arena->token_capacity) + 2u * column_words(arena->issue_capacity);
 }

@@ -30,6 +30,16 @@ uint32_t hlx_client_decoder_wanted(const hlx_client_decoder *decoder) {
 /* The length word is there: check it, and only then believe it. An empty
  * document is complete at once, so needed == 4 always means that the word was
  * not read yet. spec: CLI-23, CLI-24 */
+/*@ requires writable: \valid(decoder);
+    requires readable: \valid_read(buffer + (0 .. HLX_CLIENT_HEADER_BYTES - 1));
+    requires separate: \separated(decoder, buffer + (0 .. HLX_CLIENT_HEADER_BYTES - 1));
+    requires header: decoder->received == HLX_CLIENT_HEADER_BYTES &&
+                     decoder->needed == HLX_CLIENT_HEADER_BYTES &&
+                     decoder->status == HLX_CLIENT_NEED_MORE;
+    terminates \true;
+    assigns decoder->needed, decoder->status;
+    ensures decoding: ClientDecoding(decoder, buffer);
+*/
 static void read_length(hlx_client_decoder *decoder, const uint8_t *buffer) {
     uint32_t length = hlx_load_u32(buffer);
     if (length >= VERSION_2_BIT) {

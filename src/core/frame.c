@@ -37,6 +37,15 @@ uint32_t hlx_frame_decoder_wanted(const hlx_frame_decoder *decoder) {
 /* The 16 bytes are there: check them, and only then believe the length. A
  * payload is never empty but a cancel's, so needed == 16 always means that the
  * header was not read yet. spec: FRM-23 to FRM-25 */
+/*@ requires writable: \valid(decoder);
+    requires readable: \valid_read(buffer + (0 .. HLX_FRAME_HEADER_BYTES - 1));
+    requires separate: \separated(decoder, buffer + (0 .. HLX_FRAME_HEADER_BYTES - 1));
+    requires header: decoder->received == HLX_FRAME_HEADER_BYTES &&
+                     decoder->needed == HLX_FRAME_HEADER_BYTES;
+    terminates \true;
+    assigns decoder->needed, decoder->status;
+    ensures decoding: FrameDecoding(decoder, buffer);
+*/
 static void read_header(hlx_frame_decoder *decoder, const uint8_t *buffer) {
     hlx_frame_header header;
     decoder->status = hlx_frame_decode_header(buffer, &header);
@@ -68,6 +77,11 @@ void hlx_frame_encode_header(uint8_t *bytes, const hlx_frame_header *header) {
 }
 
 /* spec: FRM-24 */
+/*@ requires known: TypeKnown(type);
+    terminates \true;
+    assigns \nothing;
+    ensures allowed: \result != 0 <==> LengthAllowed(type, payload_length);
+*/
 static bool payload_length_allowed(uint32_t type, uint32_t payload_length) {
     if (type == HLX_FRAME_REQUEST) {
         return payload_length >= DOCUMENT_OFFSET && payload_length <= HLX_FRAME_MAX_PAYLOAD_BYTES;
@@ -120,12 +134,22 @@ void hlx_frame_encode_options(uint8_t *bytes, const hlx_regime *regime) {
     bytes[UNICODE_LETTERS_OFFSET] = regime->unicode_letters;
     bytes[END_OF_LINE_OFFSET] = (uint8_t)(end_of_line_bits / 0x100u);
     bytes[END_OF_LINE_OFFSET + 1] = (uint8_t)(end_of_line_bits % 0x100u);
+    /*@ loop invariant bounds: character <= CATEGORY_COUNT;
+        loop invariant encoded: CategoryBytes(bytes, regime, character);
+        loop assigns character, bytes[CATEGORY_OFFSET .. HLX_FRAME_OPTIONS_BYTES - 1];
+        loop variant CATEGORY_COUNT - character;
+    */
     for (uint32_t character = 0; character < CATEGORY_COUNT; character++) {
         bytes[CATEGORY_OFFSET + character] = regime->category[character];
     }
 }
 
 /* spec: FRM-12 */
+/*@ requires readable: \valid_read(bytes + (0 .. 1));
+    terminates \true;
+    assigns \nothing;
+    ensures value: (\result < 0 ? \result + 0x10000 : \result) == bytes[0] * 0x100 + bytes[1];
+*/
 static int16_t load_i16(const uint8_t *bytes) {
     int32_t bits = bytes[0] * 0x100 + bytes[1];
     if (bits >= 0x8000) {
@@ -139,14 +163,15 @@ bool hlx_frame_decode_options(const uint8_t *bytes, hlx_regime *regime) {
     regime->encoding = bytes[ENCODING_OFFSET];
     regime->unicode_letters = bytes[UNICODE_LETTERS_OFFSET];
     regime->end_of_line_char = load_i16(bytes + END_OF_LINE_OFFSET);
-    bool categories_valid = true;
+    /*@ loop invariant bounds: character <= CATEGORY_COUNT;
+        loop invariant decoded: CategoryBytes(bytes, regime, character);
+        loop assigns character, regime->category[0 .. CATEGORY_COUNT - 1];
+        loop variant CATEGORY_COUNT - character;
+    */
     for (uint32_t character = 0; character < CATEGORY_COUNT; character++) {
         regime->category[character] = bytes[CATEGORY_OFFSET + character];
-        categories_valid = categories_valid && regime->category[character] <= HLX_CATEGORY_INVALID;
     }
-    return categories_valid && regime->encoding <= HLX_ENCODING_UTF8 &&
-           regime->unicode_letters <= 1 && regime->end_of_line_char >= HLX_NO_END_OF_LINE_CHAR &&
-           regime->end_of_line_char <= 255;
+    return hlx_regime_valid(regime);
 }
 
 /* spec: FRM-10 */
