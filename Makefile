@@ -11,7 +11,7 @@ CC := gcc
 endif
 BUILD ?= build/gcc
 SANITIZE ?=
-OPTIMIZE ?= -O2 -g
+OPTIMIZE ?= -O3 -g
 
 WARNINGS := -Wall -Wextra -Werror -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
     -Wmissing-prototypes -Wvla -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wundef \

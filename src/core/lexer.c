@@ -61,14 +61,14 @@ uint32_t hlx_line_limit(const hlx_line *line, const hlx_regime *regime) {
 typedef struct raw_character {
     uint32_t code;
     uint32_t next;
-    bool malformed;
+    uint32_t issue; /* enum hlx_issue, or 0 */
 } raw_character;
 
 /* spec: LEX-12, LEX-13, LEX-14 */
 static raw_character raw_character_at(const hlx_line *line, const hlx_regime *regime,
                                       const uint8_t *input, uint32_t position) {
     raw_character raw;
-    raw.malformed = false;
+    raw.issue = 0;
     if (position >= line->content_end) {
         raw.code = (uint32_t)regime->end_of_line_char;
         raw.next = position + 1u;
@@ -76,7 +76,7 @@ static raw_character raw_character_at(const hlx_line *line, const hlx_regime *re
         hlx_utf8_character decoded = hlx_utf8_decode(input, position, line->content_end);
         raw.code = decoded.code;
         raw.next = position + decoded.length;
-        raw.malformed = decoded.malformed;
+        raw.issue = decoded.malformed ? HLX_ISSUE_MALFORMED_UTF8 : 0;
     } else {
         raw.code = input[position];
         raw.next = position + 1u;
@@ -206,7 +206,7 @@ hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, c
     character.code = raw.code;
     character.category = hlx_category_of(regime, raw.code);
     character.next = raw.next;
-    character.issue = raw.malformed ? HLX_ISSUE_MALFORMED_UTF8 : 0;
+    character.issue = raw.issue;
     /* The result is looked at again: it may begin another notation. LEX-25 */
     while (character.category == HLX_CATEGORY_SUPERSCRIPT) {
         notation result = notation_at(line, regime, input, character.next, character.code);
@@ -426,11 +426,11 @@ static bool emit(const hlx_step *step, uint32_t start, const hlx_columns *column
 }
 
 /* Plain bytes up to `stop`, by the scan kernel. spec: LEX-53 */
-static void run_plain(hlx_lexer *lexer, const hlx_plain_kinds *plain, const uint8_t *input,
+static void run_plain(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                       uint32_t stop, const hlx_columns *columns, hlx_counts *counts) {
     if (lexer->position < stop) {
         uint32_t count =
-            hlx_scan_plain(plain, input, lexer->position, stop, columns, counts->tokens);
+            hlx_scan_plain(regime, input, lexer->position, stop, columns, counts->tokens);
         if (count > 0) {
             lexer->position += count;
             lexer->state = HLX_STATE_MID_LINE;
@@ -441,14 +441,14 @@ static void run_plain(hlx_lexer *lexer, const hlx_plain_kinds *plain, const uint
 
 /* The rest of the present line, up to `pause_at`. False when the columns are
  * full. */
-static bool run_line(hlx_lexer *lexer, const hlx_plain_kinds *plain, const hlx_regime *regime,
-                     const uint8_t *input, uint32_t input_length, uint32_t pause_at,
-                     const hlx_columns *columns, hlx_counts *counts) {
+static bool run_line(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
+                     hlx_counts *counts) {
     hlx_line line = lexer->line;
     uint32_t limit = hlx_line_limit(&line, regime);
     uint32_t plain_stop = pause_at < line.content_end ? pause_at : line.content_end;
     while (lexer->position < limit && lexer->position < pause_at) {
-        run_plain(lexer, plain, input, plain_stop, columns, counts);
+        run_plain(lexer, regime, input, plain_stop, columns, counts);
         if (lexer->position >= limit || lexer->position >= pause_at) {
             return true;
         }
@@ -466,10 +466,8 @@ static bool run_line(hlx_lexer *lexer, const hlx_plain_kinds *plain, const hlx_r
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts) {
-    hlx_plain_kinds plain;
-    hlx_plain_kinds_init(&plain, regime);
     while (!lexer->done && lexer->position < pause_at) {
-        if (!run_line(lexer, &plain, regime, input, input_length, pause_at, columns, counts)) {
+        if (!run_line(lexer, regime, input, input_length, pause_at, columns, counts)) {
             return HLX_STATUS_OUTPUT_FULL;
         }
         if (lexer->position >= hlx_line_limit(&lexer->line, regime)) {

@@ -11,19 +11,14 @@
 
 #include "hedgelex.h"
 
-/* For each byte the kind of its token when the byte is plain under a regime,
+/* The kind of the token that `byte` gives when it is plain under a valid regime,
  * else 0. spec: LEX-53 */
-typedef struct hlx_plain_kinds {
-    uint8_t kind[256];
-} hlx_plain_kinds;
-
-/* Fill `plain` for a valid regime. spec: LEX-53 */
-void hlx_plain_kinds_init(hlx_plain_kinds *plain, const hlx_regime *regime);
+uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
 
 /* Consume plain bytes of input[position .. limit) and write their rows from
  * `row` on, at most up to `capacity`. Returns how many were consumed.
  * spec: LEX-53 */
-uint32_t hlx_scan_plain(const hlx_plain_kinds *plain, const uint8_t *input, uint32_t position,
+uint32_t hlx_scan_plain(const hlx_regime *regime, const uint8_t *input, uint32_t position,
                         uint32_t limit, const hlx_columns *columns, uint32_t row);
 
 #endif

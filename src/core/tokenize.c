@@ -59,8 +59,6 @@ static uint32_t end_of_token(const hlx_line *line, const hlx_regime *regime, con
 void hlx_expand(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
                 const int32_t *starts, uint32_t token_count, int32_t *ends, int32_t *lines,
                 int32_t *cols) {
-    hlx_plain_kinds plain;
-    hlx_plain_kinds_init(&plain, regime);
     hlx_line line = hlx_line_at(input, input_length, 0);
     uint32_t line_number = 1;
     for (uint32_t i = 0; i < token_count; i++) {
@@ -69,7 +67,7 @@ void hlx_expand(const hlx_regime *regime, const uint8_t *input, uint32_t input_l
             line = hlx_line_at(input, input_length, line.next);
             line_number++;
         }
-        bool is_plain = start < line.content_end && plain.kind[input[start]] != 0;
+        bool is_plain = start < line.content_end && hlx_plain_kind(regime, input[start]) != 0;
         uint32_t end = is_plain ? start + 1u : end_of_token(&line, regime, input, start);
         ends[i] = (int32_t)end;
         lines[i] = (int32_t)line_number;
