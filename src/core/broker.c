@@ -285,12 +285,13 @@ static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 static void vacate(hlx_broker *broker, uint32_t slot, bool failed) {
     hlx_slot *worker = &broker->slots[slot];
 
-    if (!failed) {
-        worker->backoff_ns = broker->config.backoff_min_ns;
-    }
     leave_rotation(broker, slot);
     worker->timer_ns = broker->now_ns + worker->backoff_ns;
-    worker->backoff_ns = earlier(2u * worker->backoff_ns, broker->config.backoff_max_ns);
+    if (failed) {
+        worker->backoff_ns = earlier(2u * worker->backoff_ns, broker->config.backoff_max_ns);
+    } else {
+        worker->backoff_ns = broker->config.backoff_min_ns;
+    }
     if (worker->pooled == 1u) {
         worker->state = HLX_SLOT_BACKOFF;
     } else {
