@@ -1,6 +1,6 @@
 /* test_catcode.c -- presets against the tables that were read out of TeX, look-up of
  * every character, and which regimes are refused. Run from the repository's root:
- * the tables are spec/tables/*.cat, rows of `first last category`. */
+ * the tables are the .cat files of spec/tables, rows of `first last category`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
