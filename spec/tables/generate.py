@@ -11,6 +11,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "src/core/catcode_tables.h"
 OTHER, ACTIVE, LETTER = 12, 13, 11
+CODE_POINTS = 0x110000
 # C name, file, category of the characters from 128 on that no row names
 TABLES = [
     ("hlx_table_pdflatex", "pdflatex.cat", ACTIVE),
@@ -34,18 +35,17 @@ def table(name, high):
     return categories
 
 
-def letter_ranges():
-    """Ranges of letters above 255, neighbours joined, for binary search."""
-    ranges = []
-    for first, last, category in sorted(rows("lualatex.cat")):
-        if last < 256 or category != LETTER:
-            continue
-        first = max(first, 256)
-        if ranges and ranges[-1][1] + 1 == first:
-            ranges[-1] = (ranges[-1][0], last)
-        else:
-            ranges.append((first, last))
-    return ranges
+def letter_pages():
+    """Two-stage table of the letters above 255: the page of each 256 code points, and the distinct pages."""
+    letters = bytearray(CODE_POINTS)
+    for first, last, category in rows("lualatex.cat"):
+        for code in range(max(first, 256), last + 1):
+            letters[code] = category == LETTER
+    pages = {}
+    numbers_of_pages = []
+    for start in range(0, CODE_POINTS, 256):
+        numbers_of_pages.append(pages.setdefault(bytes(letters[start : start + 256]), len(pages)))
+    return numbers_of_pages, list(pages)
 
 
 def numbers(values, per_line, width):
@@ -58,8 +58,8 @@ def text():
     out = [
         "/* catcode_tables.h -- written by spec/tables/generate.py; do not edit.",
         " *",
-        " * Category codes of characters 0 to 255 in five formats, and the ranges of",
-        " * letters above 255 in LuaLaTeX. Source: spec/tables (spec: CAT-10, CAT-20). */",
+        " * Category codes of characters 0 to 255 in five formats, and the letters above 255",
+        " * in LuaLaTeX. Source: spec/tables (spec: CAT-10, CAT-20). */",
         "#ifndef HLX_CATCODE_TABLES_H",
         "#define HLX_CATCODE_TABLES_H",
         "",
@@ -69,15 +69,19 @@ def text():
     ]
     for c_name, name, high in TABLES:
         out += [f"static const uint8_t {c_name}[256] = {{", *numbers(table(name, high), 16, 2), "};", ""]
-    ranges = letter_ranges()
-    out += [f"#define HLX_LETTER_RANGE_COUNT {len(ranges)}u", ""]
-    for c_name, index in (("hlx_letter_first", 0), ("hlx_letter_last", 1)):
-        out += [
-            f"static const uint32_t {c_name}[HLX_LETTER_RANGE_COUNT] = {{",
-            *numbers((r[index] for r in ranges), 12, 6),
-            "};",
-            "",
-        ]
+    numbers_of_pages, pages = letter_pages()
+    out += [
+        "/* The page of code points 256 * i to 256 * i + 255. */",
+        f"static const uint8_t hlx_letter_page[{CODE_POINTS // 256}] = {{",
+        *numbers(numbers_of_pages, 20, 3),
+        "};",
+        "",
+        f"/* 1 for a letter above 255, in {len(pages)} pages; as long as a page number can reach. */",
+        "static const uint8_t hlx_letter[256 * 256] = {",
+        *numbers((flag for page in pages for flag in page), 32, 1),
+        "};",
+        "",
+    ]
     out += ["/* clang-format on */", "#endif", ""]
     return "\n".join(out)
 

@@ -70,20 +70,8 @@ bool hlx_regime_valid(const hlx_regime *regime) {
     return true;
 }
 
-/* Is `code` in one of the letter ranges? Binary search: the first range that
- * ends at or behind `code` is the only one that can hold it. spec: CAT-21 */
-static bool is_letter_above_255(uint32_t code) {
-    uint32_t low = 0;
-    uint32_t high = HLX_LETTER_RANGE_COUNT;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2u;
-        if (hlx_letter_last[middle] < code) {
-            low = middle + 1u;
-        } else {
-            high = middle;
-        }
-    }
-    return low < HLX_LETTER_RANGE_COUNT && hlx_letter_first[low] <= code;
+bool hlx_unicode_letter(uint32_t code) {
+    return hlx_letter[256u * hlx_letter_page[code / 256u] + code % 256u] == 1;
 }
 
 uint32_t hlx_category_of(const hlx_regime *regime, uint32_t code) {
@@ -93,7 +81,7 @@ uint32_t hlx_category_of(const hlx_regime *regime, uint32_t code) {
     if (code == BYTE_ORDER_MARK) {
         return HLX_CATEGORY_IGNORED;
     }
-    if (regime->unicode_letters == 1 && is_letter_above_255(code)) {
+    if (regime->unicode_letters == 1 && hlx_unicode_letter(code)) {
         return HLX_CATEGORY_LETTER;
     }
     return HLX_CATEGORY_OTHER;

@@ -22,6 +22,9 @@
 /* Largest document, in bytes (2 MiB). spec: LEX-01 */
 #define HLX_MAX_DOCUMENT_BYTES 2097152u
 
+/* The largest Unicode code point. spec: LEX-12 */
+#define HLX_MAX_CODE_POINT 0x10FFFFu
+
 /* TeX's category codes (The TeXbook, p. 37). spec: CAT-01 */
 enum hlx_category {
     HLX_CATEGORY_ESCAPE = 0,

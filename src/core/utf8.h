@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #define HLX_REPLACEMENT_CHARACTER 0xFFFDu
-#define HLX_MAX_CODE_POINT 0x10FFFFu
 
 typedef struct hlx_utf8_character {
     uint32_t code;   /* a Unicode scalar value */
