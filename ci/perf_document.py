@@ -126,7 +126,8 @@ def display(chance, number):
 
 def statement(chance, number):
     name = chance.pick(ENVIRONMENTS)
-    return "\\begin{%s}\n%s\\[\n  %s\n\\]\n\\end{%s}\n\n" % (name, paragraph(chance, number)[:-1], formula(chance), name)
+    text = paragraph(chance, number)[:-1]
+    return "\\begin{%s}\n%s\\[\n  %s\n\\]\n\\end{%s}\n\n" % (name, text, formula(chance), name)
 
 
 def table(chance, number):
@@ -135,7 +136,10 @@ def table(chance, number):
         % (chance.word(), chance.below(100), chance.below(1000), chance.below(100), i)
         for i in range(3 + chance.below(6))
     )
-    return "\\begin{center}\n  \\begin{tabular}{lrr}\n    \\hline\n%s    \\hline\n  \\end{tabular}\n\\end{center}\n\n" % rows
+    return (
+        "\\begin{center}\n  \\begin{tabular}{lrr}\n    \\hline\n%s    \\hline\n"
+        "  \\end{tabular}\n\\end{center}\n\n"
+    ) % rows
 
 
 def macros(chance, number):
@@ -162,13 +166,10 @@ def bibliography(chance):
     rows = []
     for key in range(120):
         author = "%s.~%s" % (chr(65 + chance.below(26)), chance.word().capitalize())
-        rows.append(
-            wrapped(
-                r"\bibitem{key%d} %s, %s, \emph{J. %s.} \textbf{%d} (%d), %d--%d."
-                % (key, author, " ".join(chance.words(4, 9)), chance.word().capitalize(), 1 + chance.below(90),
-                   1900 + chance.below(126), 1 + chance.below(400), 401 + chance.below(400))
-            )
-        )
+        title, journal = " ".join(chance.words(4, 9)), chance.word().capitalize()
+        numbers = (chance.below(90), 1900 + chance.below(126), chance.below(400), 400 + chance.below(400))
+        entry = r"\bibitem{key%d} %s, %s, \emph{J. %s.} " % (key, author, title, journal)
+        rows.append(wrapped(entry + r"\textbf{%d} (%d), %d--%d." % numbers))
     return "\\begin{thebibliography}{99}\n%s\\end{thebibliography}\n\n\\end{document}\n" % "".join(rows)
 
 

@@ -3,8 +3,9 @@
 #
 #     ci/run_document.sh BUILD FILE
 #
-# The service listens on a private socket in a new folder, is stopped by SIGTERM when the summary is there,
-# and everything is gone afterwards, whatever happened. Exit code: the summary's, or the service's if only that failed.
+# The service listens on a private socket in a new folder and is stopped by SIGTERM when the
+# summary is there; nothing of it is left afterwards, whatever happened. Exit code: the
+# summary's, or the service's if only that failed.
 set -u
 [ $# -eq 2 ] || {
     echo "usage: ci/run_document.sh BUILD FILE" >&2
