@@ -13,17 +13,33 @@
 #define CONTINUATION_FIRST 0x80u
 #define CONTINUATION_LAST 0xBFu
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures code: \result.code == HLX_REPLACEMENT_CHARACTER;
+    ensures length: \result.length == length;
+    ensures malformed: \result.malformed == 1;
+*/
 static hlx_utf8_character malformed(uint32_t length) {
     hlx_utf8_character result = {HLX_REPLACEMENT_CHARACTER, length, true};
     return result;
 }
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures code: \result.code == code;
+    ensures length: \result.length == length;
+    ensures malformed: \result.malformed == 0;
+*/
 static hlx_utf8_character wellformed(uint32_t code, uint32_t length) {
     hlx_utf8_character result = {code, length, false};
     return result;
 }
 
 /* Bytes of the sequence that `first` announces; 0 when it announces none. */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures announced: \result == Utf8Announced(first);
+*/
 static uint32_t announced_length(uint32_t first) {
     if (first < 0x80u) {
         return 1;
@@ -43,6 +59,10 @@ static uint32_t announced_length(uint32_t first) {
 /* The lowest and the highest second byte behind `first`: narrower than a
  * continuation where that would give overlong forms, surrogates or values above
  * U+10FFFF. */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures lowest: \result == Utf8SecondLowest(first);
+*/
 static uint32_t second_lowest(uint32_t first) {
     if (first == 0xE0u) {
         return 0xA0u;
@@ -50,6 +70,10 @@ static uint32_t second_lowest(uint32_t first) {
     return first == 0xF0u ? 0x90u : CONTINUATION_FIRST;
 }
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures highest: \result == Utf8SecondHighest(first);
+*/
 static uint32_t second_highest(uint32_t first) {
     if (first == 0xEDu) {
         return 0x9Fu;
@@ -58,11 +82,23 @@ static uint32_t second_highest(uint32_t first) {
 }
 
 /* Is there a byte at `position`, within [lowest, highest]? */
+/*@ requires readable: position < limit ==> \valid_read(input + position);
+    terminates \true;
+    assigns \nothing;
+    ensures within: \result != 0 <==>
+      (position < limit && lowest <= input[position] <= highest);
+*/
 static bool byte_within(const uint8_t *input, uint32_t position, uint32_t limit, uint32_t lowest,
                         uint32_t highest) {
     return position < limit && input[position] >= lowest && input[position] <= highest;
 }
 
+/*@ requires readable: position < limit ==> \valid_read(input + position);
+    terminates \true;
+    assigns \nothing;
+    ensures continuation: \result != 0 <==>
+      (position < limit && CONTINUATION_FIRST <= input[position] <= CONTINUATION_LAST);
+*/
 static bool is_continuation(const uint8_t *input, uint32_t position, uint32_t limit) {
     return byte_within(input, position, limit, CONTINUATION_FIRST, CONTINUATION_LAST);
 }
