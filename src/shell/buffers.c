@@ -1,0 +1,77 @@
+/* buffers.c -- see buffers.h for the classes. */
+#include "buffers.h"
+
+#include <stdbool.h>
+#include <sys/mman.h>
+
+#include "frame.h"
+
+struct hlx_free_buffer {
+    hlx_free_buffer *next;
+};
+
+static size_t class_bytes(uint32_t size_class) {
+    return ((size_t)4096u << size_class) + 4096u;
+}
+_Static_assert(HLX_FRAME_MAX_BYTES <= (4096u << (HLX_BUFFER_CLASSES - 1u)) + 4096u,
+               "the last class holds the largest frame");
+
+void hlx_buffers_init(hlx_buffers *buffers, size_t limit_bytes) {
+    *buffers = (hlx_buffers){.limit_bytes = limit_bytes};
+}
+
+static uint32_t class_for(size_t bytes) {
+    uint32_t size_class = 0;
+    while (class_bytes(size_class) < bytes) {
+        size_class++;
+    }
+    return size_class;
+}
+
+static hlx_free_buffer *pop(hlx_buffers *buffers, uint32_t size_class) {
+    hlx_free_buffer *buffer = buffers->free[size_class];
+    if (buffer != NULL) {
+        buffers->free[size_class] = buffer->next;
+    }
+    return buffer;
+}
+
+/* Give free buffers of any class back until `bytes` more fit. spec: SRV-31 */
+static bool make_room(hlx_buffers *buffers, size_t bytes) {
+    for (uint32_t i = 0; i < HLX_BUFFER_CLASSES; i++) {
+        while (buffers->mapped_bytes + bytes > buffers->limit_bytes) {
+            hlx_free_buffer *buffer = pop(buffers, i);
+            if (buffer == NULL) {
+                break;
+            }
+            (void)munmap(buffer, class_bytes(i));
+            buffers->mapped_bytes -= class_bytes(i);
+        }
+    }
+    return buffers->mapped_bytes + bytes <= buffers->limit_bytes;
+}
+
+static uint8_t *map(hlx_buffers *buffers, size_t bytes) {
+    void *memory = MAP_FAILED;
+    if (make_room(buffers, bytes)) {
+        memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    (void)madvise(memory, bytes, MADV_DONTFORK);
+    buffers->mapped_bytes += bytes;
+    return memory;
+}
+
+uint8_t *hlx_buffers_take(hlx_buffers *buffers, size_t bytes, uint32_t *size_class) {
+    *size_class = class_for(bytes);
+    hlx_free_buffer *buffer = pop(buffers, *size_class);
+    return buffer != NULL ? (uint8_t *)buffer : map(buffers, class_bytes(*size_class));
+}
+
+void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class) {
+    hlx_free_buffer *free_buffer = (hlx_free_buffer *)(void *)buffer;
+    free_buffer->next = buffers->free[size_class];
+    buffers->free[size_class] = free_buffer;
+}

@@ -1,0 +1,295 @@
+/* pool.c -- see pool.h. */
+#include "pool.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "watch.h"
+#include "worker.h"
+
+/* ---- memory and processors, once ---- */
+
+static bool map_all(hlx_pool *pool) {
+    for (uint32_t slot = 0; slot < pool->slot_count; slot++) {
+        if (!hlx_mapping_create(&pool->links[slot].mapping)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lock_all(const hlx_pool *pool) {
+    for (uint32_t slot = 0; slot < pool->slot_count; slot++) {
+        if (!hlx_mapping_lock(&pool->links[slot].mapping)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The processors that this process may run on. */
+static uint32_t list_processors(int processors[HLX_POOL_MAX_PROCESSORS]) {
+    cpu_set_t set;
+    uint32_t count = 0;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < CPU_SETSIZE && count < HLX_POOL_MAX_PROCESSORS; i++) {
+        if (CPU_ISSET(i, &set)) {
+            processors[count++] = (int)i;
+        }
+    }
+    return count;
+}
+
+/* Each worker its own processor, if there are enough. spec: SRV-26 */
+static void choose_processors(hlx_pool *pool, uint32_t worker_count, enum hlx_choice pinning) {
+    int processors[HLX_POOL_MAX_PROCESSORS];
+    uint32_t count = list_processors(processors);
+    pool->pinned = count > 0 && (pinning == HLX_CHOICE_ON ||
+                                 (pinning == HLX_CHOICE_AUTO && count >= worker_count));
+    for (uint32_t slot = 0; slot < pool->slot_count; slot++) {
+        pool->links[slot].processor = pool->pinned ? processors[slot % count] : HLX_WORKER_UNPINNED;
+    }
+}
+
+bool hlx_pool_init(hlx_pool *pool, uint32_t worker_count, uint32_t slot_count, enum hlx_choice lock,
+                   enum hlx_choice pinning) {
+    pool->slot_count = slot_count;
+    choose_processors(pool, worker_count, pinning);
+    if (!map_all(pool)) {
+        return false;
+    }
+    pool->locked = lock != HLX_CHOICE_OFF && lock_all(pool);
+    return pool->locked || lock != HLX_CHOICE_ON;
+}
+
+/* ---- processes ---- */
+
+static hlx_watch watch_of(const hlx_pool *pool, uint32_t slot, enum hlx_watch_kind kind) {
+    return (hlx_watch){kind, pool->links[slot].generation, slot};
+}
+
+/* The child's end blocks, the service's does not. */
+static bool make_stream(int ends[2]) {
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return false;
+    }
+    int room = (int)HLX_FRAME_MAX_BYTES; /* a hint: the system has its own bound */
+    (void)setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    return true;
+}
+
+static pid_t fork_worker(const hlx_link *link, const int ends[2]) {
+    pid_t service = getpid();
+    hlx_mapping_inherit(&link->mapping, true);
+    pid_t process = fork();
+    if (process == 0) {
+        hlx_worker_main(ends[1], &link->mapping, link->processor, service);
+    }
+    hlx_mapping_inherit(&link->mapping, false);
+    return process;
+}
+
+static bool watch_worker(const hlx_pool *pool, uint32_t slot) {
+    const hlx_link *link = &pool->links[slot];
+    return link->process_fd >= 0 &&
+           hlx_watch_add(pool->epoll, link->process_fd, EPOLLIN,
+                         watch_of(pool, slot, HLX_WATCH_WORKER_PROCESS)) &&
+           hlx_watch_add(pool->epoll, link->stream, EPOLLIN,
+                         watch_of(pool, slot, HLX_WATCH_WORKER_STREAM));
+}
+
+static void close_link(hlx_link *link) {
+    if (link->process_fd >= 0) {
+        (void)close(link->process_fd);
+    }
+    (void)close(link->stream);
+    link->process = 0;
+}
+
+static void start_link(hlx_link *link, pid_t process, int stream) {
+    link->process = process;
+    link->process_fd = pidfd_open(process, 0);
+    link->stream = stream;
+    link->generation++;
+    link->broken = false;
+    link->waiting = false;
+    link->outbox.count = 0;
+    hlx_frame_decoder_init(&link->decoder);
+}
+
+/* spec: SRV-20 */
+bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces) {
+    hlx_link *link = &pool->links[slot];
+    int ends[2];
+    if (replaces != HLX_BROKER_NO_SLOT) {
+        link->processor = pool->links[replaces].processor;
+    }
+    if (!make_stream(ends)) {
+        return false;
+    }
+    pid_t process = fork_worker(link, ends);
+    (void)close(ends[1]);
+    if (process < 0) {
+        (void)close(ends[0]);
+        return false;
+    }
+    start_link(link, process, ends[0]);
+    if (!watch_worker(pool, slot)) {
+        /* Out of descriptors or kernel memory. The child is killed; its process entry
+         * stays until the service ends, as nothing can tell when it may be collected. */
+        (void)kill(process, SIGKILL);
+        close_link(link);
+        return false;
+    }
+    return true;
+}
+
+void hlx_pool_kill(hlx_pool *pool, uint32_t slot) {
+    if (pool->links[slot].process > 0) {
+        (void)kill(pool->links[slot].process, SIGKILL);
+    }
+}
+
+/* The stream is of no more use: stop watching it, wait for the process to die. */
+static void break_stream(hlx_pool *pool, uint32_t slot) {
+    hlx_link *link = &pool->links[slot];
+    if (link->broken) {
+        return;
+    }
+    link->broken = true;
+    (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, link->stream, NULL);
+    hlx_outbox_clear(&link->outbox, pool->submissions);
+    hlx_pool_kill(pool, slot);
+}
+
+static void describe_end(const siginfo_t *info, char *how, size_t how_bytes) {
+    if (info->si_code == CLD_EXITED) {
+        (void)snprintf(how, how_bytes, "exited with %d", info->si_status);
+    } else {
+        (void)snprintf(how, how_bytes, "died of signal %d", info->si_status);
+    }
+}
+
+bool hlx_pool_reap(hlx_pool *pool, uint32_t slot, char *how, size_t how_bytes) {
+    hlx_link *link = &pool->links[slot];
+    siginfo_t info = {0};
+    if (waitid(P_PIDFD, (id_t)link->process_fd, &info, WEXITED | WNOHANG) != 0 ||
+        info.si_pid == 0) {
+        return false;
+    }
+    describe_end(&info, how, how_bytes);
+    hlx_outbox_clear(&link->outbox, pool->submissions);
+    close_link(link);
+    return true;
+}
+
+/* ---- to the worker ---- */
+
+static void want_room(hlx_pool *pool, uint32_t slot, bool waiting) {
+    hlx_link *link = &pool->links[slot];
+    if (link->waiting != waiting) {
+        link->waiting = waiting;
+        (void)hlx_watch_change(pool->epoll, link->stream, waiting ? EPOLLIN | EPOLLOUT : EPOLLIN,
+                               watch_of(pool, slot, HLX_WATCH_WORKER_STREAM));
+    }
+}
+
+/* spec: SRV-22 */
+void hlx_pool_flush(hlx_pool *pool, uint32_t slot) {
+    hlx_link *link = &pool->links[slot];
+    if (link->broken) {
+        return;
+    }
+    switch (hlx_outbox_flush(&link->outbox, link->stream, pool->submissions)) {
+    case HLX_OUTBOX_EMPTY:
+        want_room(pool, slot, false);
+        break;
+    case HLX_OUTBOX_WAITING:
+        want_room(pool, slot, true);
+        break;
+    case HLX_OUTBOX_BROKEN:
+        break_stream(pool, slot);
+        break;
+    }
+}
+
+void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, hlx_submission *submission) {
+    hlx_link *link = &pool->links[slot];
+    if (link->broken) {
+        return; /* its death, which is near, ends the job */
+    }
+    if (!hlx_outbox_add_request(&link->outbox, submission)) {
+        break_stream(pool, slot);
+    }
+    hlx_pool_flush(pool, slot);
+}
+
+void hlx_pool_send_cancel(hlx_pool *pool, uint32_t slot, uint64_t request_id) {
+    hlx_link *link = &pool->links[slot];
+    if (link->broken) {
+        return;
+    }
+    if (!hlx_outbox_add_cancel(&link->outbox, request_id)) {
+        break_stream(pool, slot);
+    }
+    hlx_pool_flush(pool, slot);
+}
+
+void hlx_pool_retire(hlx_pool *pool, uint32_t slot) {
+    (void)shutdown(pool->links[slot].stream, SHUT_WR);
+}
+
+/* ---- from the worker ---- */
+
+/* Only responses come from workers; nothing longer is ever received. */
+static bool take_bytes(hlx_link *link, ssize_t count) {
+    hlx_frame_status status =
+        hlx_frame_decoder_accept(&link->decoder, link->frame, (uint32_t)count);
+    return status <= HLX_FRAME_COMPLETE && link->decoder.needed <= sizeof link->frame;
+}
+
+static bool take_frame(hlx_link *link, uint32_t slot, hlx_event *event) {
+    hlx_frame_header header = {0, 0, 0};
+    (void)hlx_frame_decode_header(link->frame, &header);
+    hlx_frame_decoder_init(&link->decoder);
+    if (header.type != HLX_FRAME_RESPONSE) {
+        return false;
+    }
+    *event = (hlx_event){
+        .type = HLX_EVENT_WORKER_RESPONSE, .slot = slot, .request_id = header.request_id};
+    if (header.request_id == HLX_WORKER_READY_ID) {
+        event->type = HLX_EVENT_WORKER_READY;
+    }
+    hlx_frame_decode_summary(link->frame + HLX_FRAME_HEADER_BYTES, &event->summary);
+    return true;
+}
+
+/* spec: SRV-20, SRV-25 */
+bool hlx_pool_receive(hlx_pool *pool, uint32_t slot, hlx_event *event) {
+    hlx_link *link = &pool->links[slot];
+    while (link->decoder.status == HLX_FRAME_NEED_MORE) {
+        ssize_t count = recv(link->stream, link->frame + link->decoder.received,
+                             hlx_frame_decoder_wanted(&link->decoder), MSG_DONTWAIT);
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+            return false;
+        }
+        if (count <= 0 || !take_bytes(link, count)) {
+            break;
+        }
+        if (link->decoder.status == HLX_FRAME_COMPLETE && take_frame(link, slot, event)) {
+            return true;
+        }
+    }
+    break_stream(pool, slot);
+    return false;
+}

@@ -1,0 +1,74 @@
+/* progress.c -- what the service says of itself on standard error. See server.h. */
+#include "server.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+
+static double as_ms(uint64_t duration_ns) {
+    return (double)duration_ns / HLX_NS_PER_MS;
+}
+
+static const char *yes_or_no(bool yes) {
+    return yes ? "yes" : "no";
+}
+
+void hlx_progress_start(const hlx_server *server) {
+    const hlx_broker_config *broker = &server->config->broker;
+    hlx_log("listening on %s: workers=%" PRIu32 " slots=%" PRIu32
+            " pinned=%s locked=%s hedging=%s hedge_delay=%.3fms budget=%.4f%%+%" PRIu32
+            " deadline=%.0fms queue=%" PRIu32 " connections=%" PRId64,
+            server->listener.path, broker->worker_count, broker->slot_count,
+            yes_or_no(server->pool.pinned), yes_or_no(server->pool.locked),
+            broker->hedging ? "on" : "off", as_ms(broker->hedge_delay_ns),
+            (double)broker->hedge_ratio_ppm / 10000.0, broker->hedge_burst,
+            as_ms(broker->deadline_ns), broker->queue_capacity,
+            server->config->options.max_connections);
+}
+
+static void log_latency(const hlx_server *server) {
+    const hlx_histogram *totals = &server->telemetry.totals;
+    hlx_log("requests=%" PRIu64 " p50=%.3fms p99=%.3fms p99.9=%.3fms max=%.3fms", totals->count,
+            as_ms(hlx_histogram_percentile(totals, 500000)),
+            as_ms(hlx_histogram_percentile(totals, 990000)),
+            as_ms(hlx_histogram_percentile(totals, 999000)), as_ms(totals->maximum));
+}
+
+#define FIELD(name) #name "=%" PRIu64 " "
+
+static void log_broker_counters(const hlx_broker_counters *counters) {
+    hlx_log(FIELD(accepted) FIELD(answered) FIELD(abandoned) FIELD(answered_ok)
+                FIELD(answered_deadline) FIELD(answered_worker_failed) FIELD(answered_by_hedge)
+                    FIELD(rejected_overloaded) FIELD(rejected_shutting_down) FIELD(hedges_granted)
+                        FIELD(hedges_suppressed) FIELD(cancels_sent) FIELD(retries) FIELD(crashes)
+                            FIELD(spawns) FIELD(rotations) FIELD(kills) FIELD(mismatches)
+                                FIELD(protocol_errors),
+            counters->accepted, counters->answered, counters->abandoned, counters->answered_ok,
+            counters->answered_deadline, counters->answered_worker_failed,
+            counters->answered_by_hedge, counters->rejected_overloaded,
+            counters->rejected_shutting_down, counters->hedges_granted, counters->hedges_suppressed,
+            counters->cancels_sent, counters->retries, counters->crashes, counters->spawns,
+            counters->rotations, counters->kills, counters->mismatches, counters->protocol_errors);
+}
+
+static void log_server_counters(const hlx_server_counters *counters) {
+    hlx_log(FIELD(connections) FIELD(connections_refused) FIELD(too_large) FIELD(malformed)
+                FIELD(no_buffer) FIELD(receive_timeouts) FIELD(idle_timeouts) FIELD(clients_gone),
+            counters->connections, counters->connections_refused, counters->too_large,
+            counters->malformed, counters->no_buffer, counters->receive_timeouts,
+            counters->idle_timeouts, counters->clients_gone);
+}
+
+/* spec: SRV-51, SRV-54 */
+void hlx_progress_report(const hlx_server *server) {
+    const char *path = server->config->options.telemetry;
+    log_latency(server);
+    log_broker_counters(&server->broker.counters);
+    log_server_counters(&server->counters);
+    if (path != NULL && !hlx_telemetry_write(&server->telemetry, path)) {
+        hlx_log("--telemetry: %s: %s; the service goes on", path, strerror(errno));
+    }
+}

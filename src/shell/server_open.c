@@ -1,0 +1,128 @@
+/* server_open.c -- everything that the loop needs, made before it begins, so that what
+ * can fail fails here with a message. See server.h. */
+#include "server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+
+#include "watch.h"
+
+/* Descriptors beside those of clients and workers: standard streams, epoll, timer,
+ * signals, listener, the telemetry file, and room. */
+#define OTHER_DESCRIPTORS 32u
+
+static bool fail(char error[HLX_OPTIONS_ERROR_BYTES], const char *what) {
+    (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES, "%s: %s", what, strerror(errno));
+    return false;
+}
+
+/* Raise the soft limit as far as --max-connections needs. spec: SRV-13 */
+static bool raise_descriptor_limit(const hlx_service_config *config,
+                                   char error[HLX_OPTIONS_ERROR_BYTES]) {
+    rlim_t needed = (rlim_t)config->options.max_connections + 2u * config->broker.slot_count +
+                    OTHER_DESCRIPTORS;
+    struct rlimit limit = {0, 0};
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= needed) {
+        return true;
+    }
+    if (limit.rlim_max < needed) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                       "--max-connections: needs %ju descriptors, the limit (ulimit -Hn) is %ju",
+                       (uintmax_t)needed, (uintmax_t)limit.rlim_max);
+        return false;
+    }
+    limit.rlim_cur = needed;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 || fail(error, "setrlimit");
+}
+
+static bool open_tables(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    const hlx_service_options *options = &server->config->options;
+    uint32_t count = (uint32_t)options->max_connections;
+    server->connections = calloc(count, sizeof *server->connections);
+    server->free_connections = calloc(count, sizeof *server->free_connections);
+    if (server->connections == NULL || server->free_connections == NULL ||
+        !hlx_submissions_init(&server->submissions, count + HLX_BROKER_MAX_SLOTS,
+                              (size_t)options->buffer_mib << 20, &server->config->regime)) {
+        return fail(error, "--max-connections");
+    }
+    while (server->free_count < count) { /* index 0 on top */
+        server->free_connections[server->free_count] = count - 1 - server->free_count;
+        server->free_count++;
+    }
+    server->idle.limit_ns = (uint64_t)options->idle_timeout_ns;
+    server->receiving.limit_ns = (uint64_t)options->receive_timeout_ns;
+    hlx_telemetry_init(&server->telemetry);
+    return true;
+}
+
+static bool open_workers(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    const hlx_service_config *config = server->config;
+    if (!hlx_broker_init(&server->broker, &config->broker)) {
+        errno = EINVAL;
+        return fail(error, "configuration of the broker");
+    }
+    server->pool.epoll = server->epoll;
+    server->pool.submissions = &server->submissions;
+    if (!hlx_pool_init(&server->pool, config->broker.worker_count, config->broker.slot_count,
+                       (enum hlx_choice)config->options.lock_memory,
+                       (enum hlx_choice)config->options.pin)) {
+        return fail(error, "memory of the workers (--workers, --spare-slots, --lock-memory)");
+    }
+    return true;
+}
+
+/* SIGTERM and SIGINT come as readiness; a write to a closed pipe as an error; children
+ * are collected whatever the parent of this process preferred. spec: SRV-40 */
+static int open_signals(void) {
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGCHLD, SIG_DFL);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    server->epoll = epoll_create1(EPOLL_CLOEXEC);
+    server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    server->signals = open_signals();
+    if (server->epoll < 0 || server->timer < 0 || server->signals < 0 ||
+        !hlx_watch_add(server->epoll, server->timer, EPOLLIN, (hlx_watch){HLX_WATCH_TIMER, 0, 0}) ||
+        !hlx_watch_add(server->epoll, server->signals, EPOLLIN,
+                       (hlx_watch){HLX_WATCH_SIGNAL, 0, 0})) {
+        return fail(error, "epoll");
+    }
+    server->timer_ns = HLX_BROKER_NEVER;
+    server->accept_again_ns = HLX_BROKER_NEVER;
+    return true;
+}
+
+static bool open_listener(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    return hlx_listener_open(&server->listener, server->config->options.socket, error,
+                             HLX_OPTIONS_ERROR_BYTES) &&
+           (hlx_watch_add(server->epoll, server->listener.socket, EPOLLIN,
+                          (hlx_watch){HLX_WATCH_LISTENER, 0, 0}) ||
+            fail(error, "epoll"));
+}
+
+/* The path is taken last: a service that cannot start leaves nothing behind. */
+bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *exit_code,
+                     char error[HLX_OPTIONS_ERROR_BYTES]) {
+    server->config = config;
+    *exit_code = HLX_SERVICE_EXIT_SYSTEM;
+    if (!raise_descriptor_limit(config, error) || !open_tables(server, error) ||
+        !open_descriptors(server, error) || !open_workers(server, error)) {
+        return false;
+    }
+    *exit_code = HLX_SERVICE_EXIT_SOCKET;
+    return open_listener(server, error);
+}
