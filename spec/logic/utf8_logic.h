@@ -4,6 +4,9 @@
  * byte announce, and how many bytes from there on fit? The sequence is well-formed when
  * all announced bytes fit; else the bytes that fit (at least one byte) are its maximal
  * ill-formed subsequence. */
+#ifndef HLX_UTF8_LOGIC_H
+#define HLX_UTF8_LOGIC_H
+
 /*@ logic integer Utf8Announced(integer first) =
       first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3
       : first < 0xF5 ? 4 : 0;
@@ -46,3 +49,5 @@
       Utf8Fitting(input, position, limit) == Utf8Announced(input[position])
         ? Utf8Value(input, position) : 0xFFFD;
 */
+
+#endif

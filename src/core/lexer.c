@@ -7,12 +7,29 @@
 
 /* ---- lines -------------------------------------------------------------- */
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures \result != 0 <==> (byte == '\n' || byte == '\r');
+*/
 static bool is_terminator(uint8_t byte) {
     return byte == '\n' || byte == '\r';
 }
 
 /* First CR or LF at or behind `position`, or input_length. spec: LEX-10 */
+/*@ requires within: position <= input_length;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures terminator: \result == TerminatorFrom(input, input_length, position);
+    ensures contained: position <= \result <= input_length;
+*/
 static uint32_t find_terminator(const uint8_t *input, uint32_t input_length, uint32_t position) {
+    /*@ loop invariant contained: \at(position, Pre) <= position <= input_length;
+        loop invariant terminator: TerminatorFrom(input, input_length, \at(position, Pre)) ==
+          TerminatorFrom(input, input_length, position);
+        loop assigns position;
+        loop variant input_length - position;
+    */
     while (position < input_length && !is_terminator(input[position])) {
         position++;
     }
@@ -21,6 +38,14 @@ static uint32_t find_terminator(const uint8_t *input, uint32_t input_length, uin
 
 /* Behind the terminator at `terminator`: CR LF is one, CR and LF are one each.
  * spec: LEX-10 */
+/*@ requires within: terminator <= input_length <= HLX_MAX_DOCUMENT_BYTES;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures next: \result == NextLineAt(input, input_length, terminator);
+    ensures contained: terminator <= \result <= input_length;
+    ensures progress: terminator < input_length ==> terminator < \result;
+*/
 static uint32_t skip_terminator(const uint8_t *input, uint32_t input_length, uint32_t terminator) {
     if (terminator >= input_length) {
         return input_length;
@@ -34,7 +59,20 @@ static uint32_t skip_terminator(const uint8_t *input, uint32_t input_length, uin
 
 /* Bytes 0x20 at the end of a line are not read, whatever their category.
  * spec: LEX-11 */
+/*@ requires within: start <= end;
+    requires readable: \valid_read(input + (0 .. end - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures content: \result == ContentEndFrom(input, start, end);
+    ensures contained: start <= \result <= end;
+*/
 static uint32_t strip_blanks(const uint8_t *input, uint32_t start, uint32_t end) {
+    /*@ loop invariant contained: start <= end <= \at(end, Pre);
+        loop invariant content: ContentEndFrom(input, start, \at(end, Pre)) ==
+          ContentEndFrom(input, start, end);
+        loop assigns end;
+        loop variant end - start;
+    */
     while (end > start && input[end - 1u] == ' ') {
         end--;
     }
@@ -65,6 +103,16 @@ typedef struct raw_character {
 } raw_character;
 
 /* spec: LEX-12, LEX-13, LEX-14 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position < Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures code: \result.code == RawCode(input, regime, line->content_end, position);
+    ensures next: \result.next == RawNext(input, regime, line->content_end, position);
+    ensures issue: \result.issue == RawIssue(input, regime, line->content_end, position);
+    ensures range: \result.code <= HLX_MAX_CODE_POINT;
+    ensures progress: position < \result.next <= Limit(regime, line->content_end);
+*/
 static raw_character raw_character_at(const hlx_line *line, const hlx_regime *regime,
                                       const uint8_t *input, uint32_t position) {
     raw_character raw;
@@ -87,6 +135,11 @@ static raw_character raw_character_at(const hlx_line *line, const hlx_regime *re
 #define NOT_A_DIGIT 16u
 
 /* Lower case only (The TeXbook, p. 45). spec: LEX-23 */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures digit: \result == Digit(code);
+    ensures range: \result <= NOT_A_DIGIT;
+*/
 static uint32_t hexadecimal_digit(uint32_t code) {
     if (code >= '0' && code <= '9') {
         return code - '0';
@@ -102,10 +155,40 @@ typedef struct notation {
 } notation;
 
 /* `count` hexadecimal digits from `position` on, all within the line. */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    requires few: count <= 6;
+    terminates \true;
+    assigns \nothing;
+    ensures applies: \result.applies != 0 <==>
+      DigitsNext(input, regime, line->content_end, position, count) >= 0;
+    ensures next: \result.applies != 0 ==>
+      \result.next == DigitsNext(input, regime, line->content_end, position, count);
+    ensures code: \result.applies != 0 ==>
+      \result.code == DigitsValue(input, regime, line->content_end, position, count, 0);
+    ensures contained: position <= \result.next <= Limit(regime, line->content_end);
+    ensures progress: \result.applies != 0 && count > 0 ==> position < \result.next;
+    ensures two: \result.applies != 0 && count == 2 ==> \result.code < 256;
+*/
 static notation digits_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                           uint32_t position, uint32_t count) {
     uint32_t limit = hlx_line_limit(line, regime);
     notation result = {false, 0, position};
+    /*@ loop invariant count: 0 <= i <= count;
+        loop invariant contained: position <= result.next <= limit;
+        loop invariant progress: i > 0 ==> position < result.next;
+        loop invariant none: result.applies == 0;
+        loop invariant next: DigitsNext(input, regime, line->content_end, position, count) ==
+          DigitsNext(input, regime, line->content_end, result.next, count - i);
+        loop invariant code: DigitsValue(input, regime, line->content_end, position, count, 0) ==
+          DigitsValue(input, regime, line->content_end, result.next, count - i, result.code);
+        loop invariant small: (i == 0 ==> result.code == 0) && (i == 1 ==> result.code < 16) &&
+          (i == 2 ==> result.code < 0x100) && (i == 3 ==> result.code < 0x1000) &&
+          (i == 4 ==> result.code < 0x10000) && (i == 5 ==> result.code < 0x100000) &&
+          (i == 6 ==> result.code < 0x1000000);
+        loop assigns i, result;
+        loop variant count - i;
+    */
     for (uint32_t i = 0; i < count; i++) {
         if (result.next >= limit) {
             return result;
@@ -129,11 +212,34 @@ typedef struct repetition {
     uint32_t next;
 } repetition;
 
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    requires few: most <= 5;
+    terminates \true;
+    assigns \nothing;
+    ensures count: \result.count ==
+      RepeatCount(input, regime, line->content_end, position, code, most);
+    ensures next: \result.next ==
+      RepeatNext(input, regime, line->content_end, position, code, most);
+    ensures contained: position <= \result.next <= Limit(regime, line->content_end);
+    ensures bounded: \result.count <= most;
+*/
 static repetition repetition_at(const hlx_line *line, const hlx_regime *regime,
                                 const uint8_t *input, uint32_t position, uint32_t code,
                                 uint32_t most) {
     uint32_t limit = hlx_line_limit(line, regime);
     repetition result = {0, position};
+    /*@ loop invariant contained: position <= result.next <= limit;
+        loop invariant bounded: result.count <= most;
+        loop invariant count: RepeatCount(input, regime, line->content_end, position, code, most)
+          == result.count + RepeatCount(input, regime, line->content_end, result.next, code,
+                                        most - result.count);
+        loop invariant next: RepeatNext(input, regime, line->content_end, position, code, most)
+          == RepeatNext(input, regime, line->content_end, result.next, code,
+                        most - result.count);
+        loop assigns result;
+        loop variant most - result.count;
+    */
     while (result.count < most && result.next < limit) {
         raw_character raw = raw_character_at(line, regime, input, result.next);
         if (raw.code != code) {
@@ -147,6 +253,19 @@ static repetition repetition_at(const hlx_line *line, const hlx_regime *regime,
 
 /* The two-superscript forms, the second superscript standing before `position`:
  * two digits, or one character below 128 whose code changes by 64. spec: LEX-23 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures applies: \result.applies != 0 <==>
+      ShortNext(input, regime, line->content_end, position) >= 0;
+    ensures next: \result.applies != 0 ==>
+      \result.next == ShortNext(input, regime, line->content_end, position);
+    ensures code: \result.applies != 0 ==>
+      \result.code == ShortCode(input, regime, line->content_end, position);
+    ensures contained: \result.applies != 0 ==>
+      position < \result.next <= Limit(regime, line->content_end);
+*/
 static notation short_notation(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                                uint32_t position) {
     notation result = {false, 0, position};
@@ -170,6 +289,19 @@ static notation short_notation(const hlx_line *line, const hlx_regime *regime, c
 /* The forms with four and six superscripts: as many digits as superscripts.
  * Six are tried when there are six or more, else four when there are four or five.
  * `position` is behind the first superscript. spec: LEX-24 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures applies: \result.applies != 0 <==>
+      LongNext(input, regime, line->content_end, position, superscript) >= 0;
+    ensures next: \result.applies != 0 ==>
+      \result.next == LongNext(input, regime, line->content_end, position, superscript);
+    ensures code: \result.applies != 0 ==>
+      \result.code == LongCode(input, regime, line->content_end, position, superscript);
+    ensures contained: \result.applies != 0 ==>
+      position < \result.next <= Limit(regime, line->content_end);
+*/
 static notation long_notation(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                               uint32_t position, uint32_t superscript) {
     notation none = {false, 0, position};
@@ -183,6 +315,19 @@ static notation long_notation(const hlx_line *line, const hlx_regime *regime, co
 
 /* The notation that a character of category 7 begins; `position` is behind that
  * character. spec: LEX-23, LEX-24 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures applies: \result.applies != 0 <==>
+      NotationNext(input, regime, line->content_end, position, superscript) >= 0;
+    ensures next: \result.applies != 0 ==>
+      \result.next == NotationNext(input, regime, line->content_end, position, superscript);
+    ensures code: \result.applies != 0 ==>
+      \result.code == NotationCode(input, regime, line->content_end, position, superscript);
+    ensures contained: \result.applies != 0 ==>
+      position < \result.next <= Limit(regime, line->content_end);
+*/
 static notation notation_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                             uint32_t position, uint32_t superscript) {
     notation none = {false, 0, position};
@@ -208,6 +353,19 @@ hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, c
     character.next = raw.next;
     character.issue = raw.issue;
     /* The result is looked at again: it may begin another notation. LEX-25 */
+    /*@ loop invariant progress: position < character.next <= Limit(regime, line->content_end);
+        loop invariant range: character.code <= HLX_MAX_CODE_POINT && character.category <= 15;
+        loop invariant category: character.category == CategoryOf(regime, character.code);
+        loop invariant code: CharacterCode(input, regime, line->content_end, position) ==
+          ResolvedCode(input, regime, line->content_end, character.code, character.next);
+        loop invariant next: CharacterNext(input, regime, line->content_end, position) ==
+          ResolvedNext(input, regime, line->content_end, character.code, character.next);
+        loop invariant issue: CharacterIssue(input, regime, line->content_end, position) ==
+          ResolvedIssue(input, regime, line->content_end, character.code, character.next,
+                        character.issue);
+        loop assigns character;
+        loop variant Limit(regime, line->content_end) - character.next;
+    */
     while (character.category == HLX_CATEGORY_SUPERSCRIPT) {
         notation result = notation_at(line, regime, input, character.next, character.code);
         if (!result.applies) {
@@ -231,12 +389,23 @@ hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, c
 #define HASH_MULTIPLIER 16777619u
 #define HASH_MODULUS 4294967296u
 
+/*@ requires byte: byte <= 255;
+    terminates \true;
+    assigns \nothing;
+    ensures hash: \result == HashByte(hash, byte);
+*/
 static uint32_t hash_byte(uint32_t hash, uint32_t byte) {
     return (uint32_t)(((uint64_t)hash * HASH_MULTIPLIER + byte + 1u) % HASH_MODULUS);
 }
 
 /* The bytes of a character in a name: itself, or its UTF-8 form (generalised: a
  * surrogate made by a notation has three bytes). spec: LEX-40 */
+/*@ requires character: code <= HLX_MAX_CODE_POINT;
+    requires byte: encoding == HLX_ENCODING_BYTES ==> code <= 255;
+    terminates \true;
+    assigns \nothing;
+    ensures hash: \result == HashCharacter(hash, code, encoding);
+*/
 static uint32_t hash_character(uint32_t hash, uint32_t code, uint32_t encoding) {
     if (encoding == HLX_ENCODING_BYTES || code < 0x80u) {
         return hash_byte(hash, code);
@@ -255,6 +424,10 @@ static uint32_t hash_character(uint32_t hash, uint32_t code, uint32_t encoding) 
 }
 
 /* The hash as the column's signed integer: two's complement. spec: LEX-40 */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures code: \result == SignedHash(hash);
+*/
 static int32_t code_of_hash(uint32_t hash) {
     return hash <= INT32_MAX ? (int32_t)hash : (int32_t)((int64_t)hash - (int64_t)HASH_MODULUS);
 }
@@ -264,9 +437,29 @@ int32_t hlx_code_of_par(void) {
 }
 
 /* All letters from `next` on belong to the name. spec: LEX-31 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: next <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures code: \result.code ==
+      SignedHash(WordHash(input, regime, line->content_end, next, hash));
+    ensures next: \result.next == WordNext(input, regime, line->content_end, next);
+    ensures contained: next <= \result.next <= Limit(regime, line->content_end);
+    ensures state: \result.state == HLX_STATE_SKIP_BLANKS;
+    ensures issue: \result.issue == 0;
+*/
 static hlx_control_sequence control_word(const hlx_line *line, const hlx_regime *regime,
                                          const uint8_t *input, uint32_t next, uint32_t hash) {
     uint32_t limit = hlx_line_limit(line, regime);
+    /*@ loop invariant contained: \at(next, Pre) <= next <= limit;
+        loop invariant next: WordNext(input, regime, line->content_end, \at(next, Pre)) ==
+          WordNext(input, regime, line->content_end, next);
+        loop invariant code:
+          WordHash(input, regime, line->content_end, \at(next, Pre), \at(hash, Pre)) ==
+          WordHash(input, regime, line->content_end, next, hash);
+        loop assigns next, hash;
+        loop variant limit - next;
+    */
     while (next < limit) {
         hlx_character character = hlx_character_at(line, regime, input, next);
         if (character.category != HLX_CATEGORY_LETTER) {

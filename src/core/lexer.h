@@ -15,10 +15,16 @@
 #ifndef HLX_LEXER_H
 #define HLX_LEXER_H
 
+#include "catcode.h"
 #include "hedgelex.h"
 
 /* TeX's three states (The TeXbook, p. 46). spec: LEX-20 */
 enum hlx_lexer_state { HLX_STATE_NEW_LINE = 0, HLX_STATE_MID_LINE = 1, HLX_STATE_SKIP_BLANKS = 2 };
+
+#ifdef __FRAMAC__
+#include "../../spec/logic/utf8_logic.h"
+#include "../../spec/logic/lexer_logic.h"
+#endif
 
 typedef struct hlx_line {
     uint32_t start;       /* first byte */
@@ -27,10 +33,34 @@ typedef struct hlx_line {
     uint32_t next;        /* first byte of the next line, or input length */
 } hlx_line;
 
+/*@ predicate LineInput{L}(hlx_line *line, uint8_t *input, hlx_regime *regime) =
+      \valid_read(line) && \valid_read(regime) && RegimeValid(regime) &&
+      line->content_end <= HLX_MAX_DOCUMENT_BYTES &&
+      \valid_read(input + (0 .. line->content_end - 1));
+*/
+
 /* The line that begins at `start` (<= input_length). spec: LEX-10, LEX-11 */
+/*@ requires within: start <= input_length <= HLX_MAX_DOCUMENT_BYTES;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures start: \result.start == start;
+    ensures terminator: \result.terminator == LineTerminator(input, input_length, start);
+    ensures content: \result.content_end == LineContentEnd(input, input_length, start);
+    ensures next: \result.next == LineNext(input, input_length, start);
+    ensures order: start <= \result.content_end <= \result.terminator <= \result.next <=
+      input_length;
+    ensures progress: start < input_length ==> start < \result.next;
+*/
 hlx_line hlx_line_at(const uint8_t *input, uint32_t input_length, uint32_t start);
 
 /* The line's limit under `regime`. spec: LEX-14 */
+/*@ requires readable: \valid_read(line) && \valid_read(regime);
+    requires within: line->content_end <= HLX_MAX_DOCUMENT_BYTES;
+    terminates \true;
+    assigns \nothing;
+    ensures limit: \result == Limit(regime, line->content_end);
+*/
 uint32_t hlx_line_limit(const hlx_line *line, const hlx_regime *regime);
 
 /* One character as TeX reads it: ^^ notations resolved. */
@@ -43,6 +73,18 @@ typedef struct hlx_character {
 
 /* The character at `position`, which is before the line's limit. spec: LEX-12,
  * LEX-13, LEX-21 to LEX-25 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position < Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures code: \result.code == CharacterCode(input, regime, line->content_end, position);
+    ensures next: \result.next == CharacterNext(input, regime, line->content_end, position);
+    ensures issue: \result.issue == CharacterIssue(input, regime, line->content_end, position);
+    ensures category: \result.category ==
+      CharacterCategory(input, regime, line->content_end, position);
+    ensures range: \result.code <= HLX_MAX_CODE_POINT && \result.category <= 15;
+    ensures progress: position < \result.next <= Limit(regime, line->content_end);
+*/
 hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                                uint32_t position);
 
@@ -52,11 +94,22 @@ typedef struct hlx_control_sequence {
     uint32_t next;         /* position behind it */
     uint32_t state;        /* the state it leaves. spec: LEX-31, LEX-32 */
     uint32_t issue;        /* of the one character of a control symbol, or 0 */
-    uint32_t issue_offset; /* where, when there is one */
+    uint32_t issue_offset; /* position of that character */
 } hlx_control_sequence;
 
 /* The control sequence whose escape character ends at `position` (<= limit).
  * spec: LEX-30 to LEX-33 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures code: \result.code == NameCode(input, regime, line->content_end, position);
+    ensures next: \result.next == NameNext(input, regime, line->content_end, position);
+    ensures state: \result.state == NameState(input, regime, line->content_end, position);
+    ensures issue: \result.issue == NameIssue(input, regime, line->content_end, position);
+    ensures offset: \result.issue != 0 ==> \result.issue_offset == position;
+    ensures contained: position <= \result.next <= Limit(regime, line->content_end);
+*/
 hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_regime *regime,
                                              const uint8_t *input, uint32_t position);
 
