@@ -37,7 +37,7 @@ bool hlx_command_begin(const hlx_command *command, hlx_options *options, int arg
         return false;
     }
     if (outcome == HLX_OPTIONS_BAD) {
-        *exit_code = refuse(command, options->error);
+        *exit_code = hlx_complain(HLX_EXIT_BAD_USAGE, "%s: %s", command->name, options->error);
         return false;
     }
     if (options->operand_count == 0 || options->operand_count > command->operands_max) {

@@ -104,7 +104,7 @@ static int print_names(FILE *stream, const hlx_document *document, const hlx_ana
     if (names == NULL) {
         return hlx_complain(HLX_EXIT_SYSTEM, "%s: no memory for its names", document->name);
     }
-    (void)fprintf(stream, "\n%u different control sequences%s\n", count,
+    (void)fprintf(stream, "\n%u different control sequence%s%s\n", count, count == 1 ? "" : "s",
                   count > SHOWN_NAMES ? "; the most frequent:" : "");
     for (uint32_t i = 0; i < count && i < SHOWN_NAMES; i++) {
         (void)fprintf(stream, "  %9u  ", names[i].count);
@@ -121,12 +121,12 @@ static int print_issues(FILE *stream, const hlx_document *document, const hlx_an
     if (rows == NULL) {
         return hlx_complain(HLX_EXIT_SYSTEM, "%s: no memory for its issues", document->name);
     }
-    (void)fprintf(stream, "\n%u issues%s\n", count,
-                  count > SHOWN_ISSUES ? "; the first (hedgelex check shows all):" : "");
+    (void)fprintf(stream, "\n%u issue%s%s\n", count, count == 1 ? "" : "s",
+                  count > SHOWN_ISSUES ? "; the first (hedgelex check shows more):" : "");
     hlx_place place = hlx_place_begin();
     for (uint32_t i = 0; i < count && i < SHOWN_ISSUES; i++) {
         hlx_place_advance(&place, document, rows[i].offset);
-        (void)fprintf(stream, "  ");
+        (void)fputs("  ", stream);
         hlx_document_print_name(stream, document);
         (void)fprintf(stream, ":%u:%u: %s: %s\n", place.line, place.column,
                       hlx_issue_severity(rows[i].code), hlx_issue_message(rows[i].code));

@@ -8,7 +8,7 @@
  * Rows are in source order. In tsv a text is reversible: unescaping gives the
  * source bytes of the span. In jsonl each ill-formed byte sequence is U+FFFD, so that a
  * line is valid JSON in UTF-8 whatever the bytes; start and end tell the bytes. In
- * text the text is for reading (display.h). spec: CMD-20 to CMD-24 */
+ * text the text is for reading (display.h). spec: CMD-20 to CMD-23 */
 #ifndef HLX_TOKEN_FORMAT_H
 #define HLX_TOKEN_FORMAT_H
 
