@@ -14,7 +14,7 @@ set -u
 build=$1
 file=$2
 if [ ! -f "$file" ] || [ ! -r "$file" ]; then
-    echo "run_document.sh: $file: not a file that can be read; use make run FILE=path/to/document.tex" >&2
+    echo "run_document.sh: $file: not a file that can be read (make run FILE=document.tex)" >&2
     exit 66
 fi
 

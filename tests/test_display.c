@@ -40,9 +40,8 @@ static void shows_controls_as_tex_does(void **state) {
 
 static void shows_invisible_characters_by_number(void **state) {
     (void)state;
-    SHOWN("a\xE2\x80\xAE"
-          "b",
-          "a<U+202E>b", 10);
+    const char reversed[] = {'a', '\xE2', '\x80', '\xAE', 'b'};
+    expect_shown(reversed, sizeof reversed, "a<U+202E>b", 10);
     SHOWN("\xEF\xBB\xBF", "<U+FEFF>", 8);
     SHOWN("\xC2\x85", "<U+0085>", 8);
     SHOWN("\xF3\xA0\x80\xA1", "<U+E0021>", 9);

@@ -138,7 +138,7 @@ static void stops_at_the_deadline(void **state) {
     (void)state;
     const hlx_document document = small_document();
     begin(&document);
-    uint64_t deadline_ns = hlx_clock_now_ns() + 20 * HLX_NS_PER_MS;
+    uint64_t deadline_ns = hlx_clock_now_ns() + (uint64_t)20 * HLX_NS_PER_MS;
     assert_int_equal(hlx_exchange_run(&exchange, ends[0], deadline_ns), HLX_EXCHANGE_TIMED_OUT);
     assert_true(hlx_clock_now_ns() >= deadline_ns);
     end();

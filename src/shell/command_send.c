@@ -5,8 +5,7 @@
 #include "document.h"
 #include "service_client.h"
 
-static void print_reply(const hlx_document *document, const hlx_reply *reply,
-                        uint64_t elapsed_ns) {
+static void print_reply(const hlx_document *document, const hlx_reply *reply, uint64_t elapsed_ns) {
     hlx_document_print_name(stdout, document);
     (void)printf(": %s, %u tokens, %u issues, %s, %.3f ms\n", hlx_reply_status_text(reply->status),
                  reply->tokens, reply->issues, hlx_origin_text(reply->origin),

@@ -56,7 +56,7 @@ int hlx_service_connect(const char *path, uint64_t timeout_ns) {
                            sizeof address.sun_path - 1);
         return -1;
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
         (void)hlx_complain(HLX_EXIT_UNAVAILABLE, "cannot make a socket: %s", strerror(errno));
