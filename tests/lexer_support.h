@@ -46,16 +46,22 @@ static inline hlx_regime kernel_regime(uint32_t encoding) {
     return regime;
 }
 
+/* `end=N` or `CHARACTER=CATEGORY` */
 static inline void change_regime(hlx_regime *regime, const char *word) {
-    int character;
-    int value;
-    if (sscanf(word, "end=%d", &value) == 1) {
-        regime->end_of_line_char = (int16_t)value;
-    } else if (sscanf(word, "%d=%d", &character, &value) == 2) {
-        regime->category[character] = (uint8_t)value;
-    } else {
+    char *behind = NULL;
+    const char *equals = strchr(word, '=');
+    long value = equals != NULL ? strtol(equals + 1, &behind, 10) : 0;
+    bool is_end = strncmp(word, "end=", 4) == 0;
+    char *digits_end = NULL;
+    unsigned long character = strtoul(word, &digits_end, 10);
+    if (behind == NULL || *behind != '\0' || (!is_end && digits_end != equals) || character > 255) {
         fprintf(stderr, "not a change of a regime: %s\n", word);
         abort();
+    }
+    if (is_end) {
+        regime->end_of_line_char = (int16_t)value;
+    } else {
+        regime->category[character] = (uint8_t)value;
     }
 }
 
@@ -121,25 +127,43 @@ static inline int32_t code_of_control_sequence(const char *text) {
     return hash_of_name(name, length);
 }
 
+static inline bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+/* The character and the category of `a_11`, `<32>_10` or `U+20AC_12`. */
+static inline bool character_word(const char *word, int32_t *kind, int32_t *code) {
+    char *behind = NULL;
+    const char *rest = word + 1;
+    *code = (uint8_t)word[0];
+    if (word[0] == '<' && is_digit(word[1])) {
+        *code = (int32_t)strtol(word + 1, &behind, 10);
+        rest = behind + 1;
+    } else if (strncmp(word, "U+", 2) == 0) {
+        *code = (int32_t)strtol(word + 2, &behind, 16);
+        rest = behind;
+    }
+    if (rest[0] != '_' || !is_digit(rest[1])) {
+        return false;
+    }
+    *kind = (int32_t)strtol(rest + 1, &behind, 10);
+    return *behind == '\0';
+}
+
 /* One word of the text. `\_12` is the character \, for category codes end in digits. */
 static inline void expect_word(expectation *expected, const char *word) {
     uint32_t row = expected->tokens;
-    unsigned code;
-    int kind;
     if (strncmp(word, "INVALID:", 8) == 0) {
         expected->invalid++;
         return;
     }
-    if (sscanf(word, "<%u>_%d", &code, &kind) == 2 || sscanf(word, "U+%X_%d", &code, &kind) == 2 ||
-        (sscanf(word + 1, "_%d", &kind) == 1 && (code = (uint8_t)word[0]) != 0)) {
-        expected->kinds[row] = kind;
-        expected->codes[row] = (int32_t)code;
-    } else if (word[0] == '\\') {
+    if (!character_word(word, &expected->kinds[row], &expected->codes[row])) {
+        if (word[0] != '\\') {
+            fprintf(stderr, "not a token: %s\n", word);
+            abort();
+        }
         expected->kinds[row] = HLX_KIND_CONTROL_SEQUENCE;
         expected->codes[row] = code_of_control_sequence(word + 1);
-    } else {
-        fprintf(stderr, "not a token: %s\n", word);
-        abort();
     }
     expected->tokens = row + 1;
 }

@@ -138,6 +138,7 @@ static const char *text_of_spans(const reading *r, const int32_t *ends, const in
     return text;
 }
 
+/* spec: LEX-50, LEX-51, LEX-52 */
 static void tokens_cover_the_bytes_they_were_read_from(void **state) {
     (void)state;
     static reading r;
