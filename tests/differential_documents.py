@@ -14,12 +14,15 @@ from oracle import BYTES, ESCAPE, LETTER, SUPERSCRIPT, UTF8, Regime
 
 ALPHABET = b"\\^%{}ab~ \tM?@#$&_ef04" + bytes((0, 1, 11, 12, 13, 10, 28, 30, 127))
 HIGH_BYTES = bytes((0x80, 0xa9, 0xad, 0xc3, 0xe9, 0xff))
-HIGH_CHARACTERS = "\u00e9\u00ad\u0100\u0301\u03c0\u20ac\u3000\ufeff\ufffd\U0001d504\U0010ffff"
+HIGH_CHARACTERS = ("\u0080\u00e9\u00ad\u0100\u0301\u03c0\u07ff\u0800\u20ac\u3000\ufeff\ufffd\uffff"
+                   "\U00010000\U0001d504\U0010ffff")
 LINE_ENDS = (b"\n", b"\r", b"\r\n", b"\n\r", b"\n\n", b" \n", b"  \r", b"\t \r\n", b" \t\n")
 MALFORMED = (b"\x80", b"\xc3", b"\xc3\xc3\xa9", b"\xe2\x82", b"\xe2\x82 ", b"\xf0\x9d\x94", b"\xff",
-             b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xf0\x80\x80\x80", b"\xe0\x9f\xbf")
-CODE_POINTS = (0, 9, 13, 32, 37, 65, 92, 94, 127, 128, 233, 255, 256, 960, 0x20ac, 0xd800, 0xdfff,
-               0xfeff, 0xfffd, 0x1d504, 0x10ffff, 0x110000, 0xffffff)
+             b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xf0\x80\x80\x80",
+             b"\xe0\x9f\xbf")
+CODE_POINTS = (0, 9, 13, 32, 37, 65, 92, 94, 127, 128, 233, 255, 256, 960, 0x7ff, 0x800, 0x20ac,
+               0xd800, 0xdfff, 0xfeff, 0xfffd, 0xffff, 0x10000, 0x1d504, 0x10ffff, 0x110000,
+               0xffffff)
 HARD_CATEGORIES = (0, 0, 5, 7, 7, 7, 9, 10, 11, 11, 12, 13, 14, 15, 1, 2)
 END_OF_LINE_CHARS = (-1, -1, 0, 9, 10, 32, 37, 65, 92, 94, 97, 101, 48, 127, 128, 169, 255)
 

@@ -21,7 +21,7 @@ from collections import namedtuple
 import oracle
 
 ENGINES = {oracle.BYTES: "pdftex", oracle.UTF8: "luatex"}
-SOURCE = pathlib.Path(__file__).resolve().parent / "engine" / "tokens.tex"
+SOURCES = pathlib.Path(__file__).resolve().parent / "engine"
 MARK = b"<hlx>"
 END_RECORD = b"@\n"
 INVALID_COMPLAINT = b"\n! Text line contains an invalid character.\n"
@@ -177,7 +177,7 @@ def unicode_letter_tables():
 
 def write_job(folder, batch):
     """The main file and one file for each document."""
-    job = [SOURCE.read_text()]
+    job = [(SOURCES / "tokens.tex").read_text()]
     if batch[0][0].encoding == oracle.UTF8:
         job.append(unicode_letter_tables())
     for number, (regime, document) in enumerate(batch):
@@ -214,3 +214,52 @@ def read_documents(batch):
     if len(readings) != len(batch) or len(complaints) != len(batch) + 1:
         raise EngineFailure(f"{command[0]} read {len(readings)} of {len(batch)} documents")
     return [Reading(kinds, codes, count) for (kinds, codes), count in zip(readings, complaints)]
+
+
+# -- the regimes of real formats
+
+LATEX_REGIMES = (r"\HlxRegime \makeatletter\HlxRegime \makeatother"
+                 r"\ExplSyntaxOn\HlxRegime\ExplSyntaxOff \csname @@end\endcsname")
+ONE_REGIME = r"\HlxRegime \end"
+LATEX_NAMES, PLAIN_NAMES, INITEX_NAMES = ("latex", "package", "expl3"), ("plain",), ("initex",)
+
+# engine with format, encoding, presets in the order of the dump, what the job does
+FORMATS = (
+    (("pdflatex",), oracle.BYTES, LATEX_NAMES, LATEX_REGIMES),
+    (("lualatex",), oracle.UTF8, LATEX_NAMES, LATEX_REGIMES),
+    (("pdftex",), oracle.BYTES, PLAIN_NAMES, ONE_REGIME),
+    (("luatex",), oracle.UTF8, PLAIN_NAMES, ONE_REGIME),
+    (("pdftex", "-ini"), oracle.BYTES, INITEX_NAMES, ONE_REGIME),
+    (("luatex", "-ini"), oracle.UTF8, INITEX_NAMES, ONE_REGIME),
+)
+LETTERS_JOB = (r"\catcode123=1 \catcode125=2 "
+               r"\directlua{local out = io.open('letters.dump', 'wb') "
+               r"for code = 256, 0x10FFFF do out:write(string.char(tex.getcatcode(code))) end "
+               r"out:close()}")
+
+
+def run_format(command, job, dump):
+    with tempfile.TemporaryDirectory(prefix="hedgelex-") as name:
+        folder = pathlib.Path(name)
+        text = (SOURCES / "categories.tex").read_text()
+        (folder / "job.tex").write_text(f"{text}\n{job}\n")
+        subprocess.run([*command, "-interaction=batchmode", "job.tex"], cwd=folder,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
+        if not (folder / dump).exists():
+            raise EngineFailure(f"{' '.join(command)} wrote no {dump}")
+        return (folder / dump).read_bytes()
+
+
+def format_regimes(command, presets, job):
+    """{preset: (end-of-line character, category codes of 0 to 255)} of one format."""
+    numbers = list(map(int, run_format(command, job, "categories.dump").split()))
+    if len(numbers) != 257 * len(presets):
+        raise EngineFailure(f"{' '.join(command)} wrote {len(numbers)} numbers")
+    rows = [numbers[at:at + 257] for at in range(0, len(numbers), 257)]
+    return {preset: (row[0], tuple(row[1:])) for preset, row in zip(presets, rows)}
+
+
+def format_categories_above_255(command):
+    """LuaTeX's categories of 256 to 10FFFF in a format, one byte each."""
+    return run_format(command, LETTERS_JOB + r"\csname @@end\endcsname\end", "letters.dump")

@@ -2,15 +2,16 @@
 """The C lexer against real TeX engines and against the oracle.
 
     (a) tests/cases          lexer == oracle == engine == the written-down tokens
-    (b) generated documents  lexer == oracle, all columns and issues; spans tile; columns
+    (b) presets              their tables == those of the formats that they are named after
+    (c) generated documents  lexer == oracle, all columns and issues; spans tile; columns
                              of n, n-1 and 0 rows; lexer == engine where the engine is normative
-    (c) every TeX source of the TeX installation, as `bytes` and as `utf8`
+    (d) every TeX source of the TeX installation, as `bytes` and as `utf8`
 
 pdfTeX judges `bytes`, LuaTeX `utf8`; engines.not_normative says what they cannot
 judge, and every exclusion is counted and printed. A generated document that
 fails is shrunk and printed with the command that replays it.
 
-    HLX_SEED=n         the seed of (b); printed by every run
+    HLX_SEED=n         the seed of (c); printed by every run
     HLX_DOCUMENTS=n    how many generated documents (default 24000)
     --replay=SPEC      compare one document and show all readings
 
@@ -143,7 +144,11 @@ def compare_with_engine(jobs, answers, readers, tally):
     if not judged:
         return
     engine = engines.ENGINES[jobs[0].regime.encoding]
-    readings = engines.read_documents([(job.regime, job.document) for job, _, _ in judged])
+    try:
+        readings = engines.read_documents([(job.regime, job.document) for job, _, _ in judged])
+    except engines.EngineFailure as failure:
+        tally.check(f"lexer == {engine}", f"a batch of {len(judged)} documents", str(failure))
+        return
     for (job, answer, reader), reading in zip(judged, readings):
         cut = engines.restore_cut_names(reader, reading)
         tally.counts["names with NUL, which LuaTeX writes only up to there"] += cut
@@ -232,7 +237,29 @@ def check_cases(driver):
     return tally
 
 
-# -- (b) generated documents
+# -- (b) presets
+
+def check_presets():
+    """The presets are what real formats read with. spec: CAT-10 to CAT-14, CAT-21"""
+    tally = Tally()
+    for command, encoding, presets, job in engines.FORMATS:
+        regimes = engines.format_regimes(command, presets, job)
+        for preset, (end_of_line, category) in regimes.items():
+            ours = preset_regime(preset, encoding)
+            detail = (first_difference("category", ours.category, category)
+                      or first_difference("end-of-line character", [ours.end_of_line_char],
+                                          [end_of_line]))
+            tally.check("preset == format", f"{preset} of {' '.join(command)}", detail)
+    for command, letters in ((["lualatex"], 1), (["luatex"], 1), (["luatex", "-ini"], 0)):
+        regime = preset_regime("latex", oracle.UTF8)._replace(unicode_letters=letters)
+        ours = bytes(map(oracle.Reader(regime, b"").category, range(256, 0x110000)))
+        theirs = engines.format_categories_above_255(command)
+        tally.check("categories above 255 == format", " ".join(command),
+                    first_difference("category above 255", ours, theirs))
+    return tally
+
+
+# -- (c) generated documents
 
 def generated_chunks(driver, seed, count):
     """Half bytes, half utf8; a chunk's seed does not depend on the number of chunks."""
@@ -245,7 +272,7 @@ def check_generated(arguments):
     return compare_jobs(driver, list(generate(seed, count, encoding)))
 
 
-# -- (c) the TeX installation
+# -- (d) the TeX installation
 
 def installation_folders():
     wanted = []
@@ -348,7 +375,7 @@ def show_failures(driver, failures, build, most=5):
     for failure in failures[:most]:
         print(f"FAILED {failure.check}: {failure.detail}")
         if isinstance(failure.job, str):
-            print(f"  file {failure.job}")
+            print(f"  in {failure.job}")
             continue
         least = shrink(driver, failure)
         print(f"  document {failure.job.document!r}")
@@ -362,13 +389,17 @@ def show_failures(driver, failures, build, most=5):
 def replay(driver, text):
     job = replayed_job(text)
     reader = engines.DeviationReader(job.regime, job.document).run()
-    reading = engines.read_documents([(job.regime, job.document)])[0]
+    reason = engines.not_normative(reader)
     answer = run_driver(driver, [job])[0]
     print("document", job.document)
     print("oracle  ", [tuple(token) for token in reader.tokens], reader.issues)
     print("lexer   ", list(zip(*(getattr(answer, name) for name in COLUMNS))), answer.issues)
-    print("engine  ", list(zip(reading.kinds, reading.codes)), reading.invalid_characters,
-          f"invalid ({engines.not_normative(reader) or 'normative'})")
+    if reason:
+        print("engine   not normative:", reason)
+    else:
+        reading = engines.read_documents([(job.regime, job.document)])[0]
+        print("engine  ", list(zip(reading.kinds, reading.codes)), "and",
+              reading.invalid_characters, "invalid characters")
     return compare_jobs(driver, [job])
 
 
@@ -403,13 +434,20 @@ def run_cases(driver):
     return tally
 
 
+def run_presets():
+    tally = check_presets()
+    require(tally, "preset == format", "categories above 255 == format")
+    report("(b) presets", tally)
+    return tally
+
+
 def run_generated(driver, pool):
     seed = os.environ.get("HLX_SEED") or str(random.SystemRandom().randrange(10**9))
     count = int(os.environ.get("HLX_DOCUMENTS", "24000"))
     print(f"HLX_SEED={seed}", flush=True)
     tally = gather(pool, check_generated, generated_chunks(driver, seed, count))
     require(tally, "lexer == oracle", "exact capacities", "lexer == pdftex", "lexer == luatex")
-    report(f"(b) {count:,} generated documents, seed {seed}", tally)
+    report(f"(c) {count:,} generated documents, seed {seed}", tally)
     return tally
 
 
@@ -423,7 +461,7 @@ def run_files(driver, pool):
     require(tally, "lexer == pdftex", "lexer == luatex", "lexer == oracle")
     tally.check("corpus is large enough", "-",
                 None if size >= SMALLEST_CORPUS else f"{size:,} bytes of TeX sources are installed")
-    report(f"(c) {len(paths):,} installed TeX sources, {size:,} bytes, in bytes and in utf8", tally)
+    report(f"(d) {len(paths):,} installed TeX sources, {size:,} bytes, in bytes and in utf8", tally)
     for path in sorted(set(sources) - set(paths)):
         print(f"  skipped, above 2 MiB: {path}")
     return tally
@@ -440,6 +478,7 @@ def main():
         total = replay(driver, options.replay)
     else:
         total = run_cases(driver)
+        total.add(run_presets())
         with multiprocessing.Pool(2) as pool:
             total.add(run_generated(driver, pool))
             total.add(run_files(driver, pool))
