@@ -179,11 +179,11 @@ def shapes(root):
                 yield f"{where}:{number}:{len(line)}: tab or trailing blank"
             if re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", line):
                 yield f"{where}:{number}:1: unfinished work"
-            if path.suffix == ".c" and line == "{":
+            if path.suffix == ".c" and re.match(r"\w.*\(", line):
                 opened = number
             if path.suffix == ".c" and line == "}" and opened:
-                if number - opened - 1 > LONGEST_FUNCTION:
-                    yield f"{where}:{opened}:1: function of {number - opened - 1} lines"
+                if number - opened > LONGEST_FUNCTION:
+                    yield f"{where}:{opened}:1: function of {number - opened} lines"
                 opened = 0
 
 

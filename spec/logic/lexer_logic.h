@@ -278,4 +278,192 @@
       : CharacterIssue(input, regime, content_end, position);
 */
 
+/* ---- steps: LEX-22, LEX-26, LEX-27, LEX-51, LEX-61 to LEX-63 ----
+ * A configuration is (start of the line, position, state). */
+/*@ logic integer StepCategory{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                  integer start, integer position) =
+      CharacterCategory(input, regime, LineContentEnd(input, length, start), position);
+
+    logic integer BehindCharacter{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                     integer start, integer position) =
+      CharacterNext(input, regime, LineContentEnd(input, length, start), position);
+
+    logic boolean GivesToken(integer category, integer state) =
+      category == HLX_CATEGORY_END_OF_LINE ? state != HLX_STATE_SKIP_BLANKS
+      : category == HLX_CATEGORY_SPACE ? state == HLX_STATE_MID_LINE
+      : category != HLX_CATEGORY_IGNORED && category != HLX_CATEGORY_COMMENT &&
+        category != HLX_CATEGORY_INVALID;
+
+    logic integer KindOf(integer category, integer state) =
+      category != HLX_CATEGORY_END_OF_LINE ? category
+      : state == HLX_STATE_NEW_LINE ? HLX_KIND_CONTROL_SEQUENCE : HLX_CATEGORY_SPACE;
+
+    logic integer StepCode{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                              integer position, integer state) =
+      StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE ?
+        NameCode(input, regime, LineContentEnd(input, length, start),
+                 BehindCharacter(input, length, regime, start, position))
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_END_OF_LINE ?
+        (state == HLX_STATE_NEW_LINE ? ParCode : ' ')
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_SPACE ? ' '
+      : CharacterCode(input, regime, LineContentEnd(input, length, start), position);
+
+    logic integer StepNext{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                              integer position) =
+      StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE ?
+        NameNext(input, regime, LineContentEnd(input, length, start),
+                 BehindCharacter(input, length, regime, start, position))
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_END_OF_LINE ||
+        StepCategory(input, length, regime, start, position) == HLX_CATEGORY_COMMENT ?
+        Limit(regime, LineContentEnd(input, length, start))
+      : BehindCharacter(input, length, regime, start, position);
+
+    logic integer StepState{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                               integer position, integer state) =
+      StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE ?
+        NameState(input, regime, LineContentEnd(input, length, start),
+                  BehindCharacter(input, length, regime, start, position))
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_END_OF_LINE ?
+        HLX_STATE_NEW_LINE
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_SPACE ?
+        (state == HLX_STATE_MID_LINE ? HLX_STATE_SKIP_BLANKS : state)
+      : GivesToken(StepCategory(input, length, regime, start, position), state) ?
+        HLX_STATE_MID_LINE
+      : state;
+
+    logic integer SpanStart{L}(uint8_t *input, integer length, integer start, integer position) =
+      position < LineContentEnd(input, length, start) ? position
+      : LineTerminator(input, length, start);
+
+    logic integer SpanEnd{L}(uint8_t *input, integer length, integer start, integer next) =
+      next <= LineContentEnd(input, length, start) ? next : LineNext(input, length, start);
+
+    logic boolean EscapeAtEnd{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                 integer start, integer position) =
+      LineTerminator(input, length, start) == length &&
+      BehindCharacter(input, length, regime, start, position) >=
+        LineContentEnd(input, length, start);
+
+    logic integer StepIssue{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                               integer position) =
+      StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE ?
+        (EscapeAtEnd(input, length, regime, start, position) ? HLX_ISSUE_ESCAPE_AT_END
+         : NameIssue(input, regime, LineContentEnd(input, length, start),
+                     BehindCharacter(input, length, regime, start, position)))
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_INVALID ?
+        HLX_ISSUE_INVALID_CHARACTER
+      : StepCategory(input, length, regime, start, position) == HLX_CATEGORY_END_OF_LINE ||
+        StepCategory(input, length, regime, start, position) == HLX_CATEGORY_SPACE ||
+        StepCategory(input, length, regime, start, position) == HLX_CATEGORY_COMMENT ? 0
+      : CharacterIssue(input, regime, LineContentEnd(input, length, start), position);
+
+    logic integer StepIssueOffset{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                     integer start, integer position) =
+      StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE &&
+      !EscapeAtEnd(input, length, regime, start, position) ?
+        SpanStart(input, length, start,
+                  BehindCharacter(input, length, regime, start, position))
+      : SpanStart(input, length, start, position);
+*/
+
+/* ---- the machine: LEX-15, LEX-16, LEX-50, LEX-60 ----
+ * What is still to come from a configuration on: the k-th token and the k-th issue, and how
+ * many there are. */
+/*@ logic integer TokenKind{L}(uint8_t *input, integer length, hlx_regime *regime,
+                               integer start, integer position, integer state, integer k) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? -1
+         : TokenKind(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE, k))
+      : GivesToken(StepCategory(input, length, regime, start, position), state) ?
+        (k == 0 ? KindOf(StepCategory(input, length, regime, start, position), state)
+         : TokenKind(input, length, regime, start,
+           StepNext(input, length, regime, start, position),
+           StepState(input, length, regime, start, position, state), k - 1))
+      : TokenKind(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state), k);
+
+    logic integer TokenCode{L}(uint8_t *input, integer length, hlx_regime *regime,
+                               integer start, integer position, integer state, integer k) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? -1
+         : TokenCode(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE, k))
+      : GivesToken(StepCategory(input, length, regime, start, position), state) ?
+        (k == 0 ? StepCode(input, length, regime, start, position, state)
+         : TokenCode(input, length, regime, start,
+           StepNext(input, length, regime, start, position),
+           StepState(input, length, regime, start, position, state), k - 1))
+      : TokenCode(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state), k);
+
+    logic integer TokenStart{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state, integer k) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? -1
+         : TokenStart(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE, k))
+      : GivesToken(StepCategory(input, length, regime, start, position), state) ?
+        (k == 0 ? SpanStart(input, length, start, position)
+         : TokenStart(input, length, regime, start,
+           StepNext(input, length, regime, start, position),
+           StepState(input, length, regime, start, position, state), k - 1))
+      : TokenStart(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state), k);
+
+    logic integer TokenCount{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? 0
+         : TokenCount(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE))
+      : (GivesToken(StepCategory(input, length, regime, start, position), state) ? 1 : 0) +
+        TokenCount(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state));
+
+    logic integer IssueCode{L}(uint8_t *input, integer length, hlx_regime *regime,
+                               integer start, integer position, integer state, integer k) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? -1
+         : IssueCode(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE, k))
+      : StepIssue(input, length, regime, start, position) != 0 ?
+        (k == 0 ? StepIssue(input, length, regime, start, position)
+         : IssueCode(input, length, regime, start,
+           StepNext(input, length, regime, start, position),
+           StepState(input, length, regime, start, position, state), k - 1))
+      : IssueCode(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state), k);
+
+    logic integer IssueOffset{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                 integer start, integer position, integer state, integer k) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? -1
+         : IssueOffset(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE, k))
+      : StepIssue(input, length, regime, start, position) != 0 ?
+        (k == 0 ? StepIssueOffset(input, length, regime, start, position)
+         : IssueOffset(input, length, regime, start,
+           StepNext(input, length, regime, start, position),
+           StepState(input, length, regime, start, position, state), k - 1))
+      : IssueOffset(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state), k);
+
+    logic integer IssueCount{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state) =
+      position >= Limit(regime, LineContentEnd(input, length, start)) ?
+        (LineNext(input, length, start) >= length ? 0
+         : IssueCount(input, length, regime, LineNext(input, length, start),
+           LineNext(input, length, start), HLX_STATE_NEW_LINE))
+      : (StepIssue(input, length, regime, start, position) != 0 ? 1 : 0) +
+        IssueCount(input, length, regime, start,
+        StepNext(input, length, regime, start, position),
+        StepState(input, length, regime, start, position, state));
+*/
 #endif

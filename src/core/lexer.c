@@ -111,6 +111,7 @@ typedef struct raw_character {
     ensures next: \result.next == RawNext(input, regime, line->content_end, position);
     ensures issue: \result.issue == RawIssue(input, regime, line->content_end, position);
     ensures range: \result.code <= HLX_MAX_CODE_POINT;
+    ensures byte: regime->encoding == HLX_ENCODING_BYTES ==> \result.code <= 255;
     ensures progress: position < \result.next <= Limit(regime, line->content_end);
 */
 static raw_character raw_character_at(const hlx_line *line, const hlx_regime *regime,
@@ -263,6 +264,7 @@ static repetition repetition_at(const hlx_line *line, const hlx_regime *regime,
       \result.next == ShortNext(input, regime, line->content_end, position);
     ensures code: \result.applies != 0 ==>
       \result.code == ShortCode(input, regime, line->content_end, position);
+    ensures byte: \result.applies != 0 ==> \result.code <= 255;
     ensures contained: \result.applies != 0 ==>
       position < \result.next <= Limit(regime, line->content_end);
 */
@@ -325,6 +327,8 @@ static notation long_notation(const hlx_line *line, const hlx_regime *regime, co
       \result.next == NotationNext(input, regime, line->content_end, position, superscript);
     ensures code: \result.applies != 0 ==>
       \result.code == NotationCode(input, regime, line->content_end, position, superscript);
+    ensures byte: \result.applies != 0 && regime->encoding == HLX_ENCODING_BYTES ==>
+      \result.code <= 255;
     ensures contained: \result.applies != 0 ==>
       position < \result.next <= Limit(regime, line->content_end);
 */
@@ -355,6 +359,7 @@ hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, c
     /* The result is looked at again: it may begin another notation. LEX-25 */
     /*@ loop invariant progress: position < character.next <= Limit(regime, line->content_end);
         loop invariant range: character.code <= HLX_MAX_CODE_POINT && character.category <= 15;
+        loop invariant byte: regime->encoding == HLX_ENCODING_BYTES ==> character.code <= 255;
         loop invariant category: character.category == CategoryOf(regime, character.code);
         loop invariant code: CharacterCode(input, regime, line->content_end, position) ==
           ResolvedCode(input, regime, line->content_end, character.code, character.next);
@@ -491,17 +496,45 @@ hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_reg
 
 /* ---- one step ----------------------------------------------------------- */
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures silent: \result.has_token == 0 && \result.issue == 0;
+    ensures next: \result.next == next;
+    ensures state: \result.state == state;
+*/
 static hlx_step silent_step(uint32_t next, uint32_t state) {
     hlx_step step = {false, 0, 0, next, state, 0, 0};
     return step;
 }
 
+/*@ requires kind: kind <= HLX_CATEGORY_INVALID;
+    terminates \true;
+    assigns \nothing;
+    ensures token: \result.has_token == 1 && \result.issue == 0;
+    ensures kind: \result.kind == kind;
+    ensures code: \result.code == code;
+    ensures next: \result.next == next;
+    ensures state: \result.state == state;
+*/
 static hlx_step token_step(uint32_t kind, int32_t code, uint32_t next, uint32_t state) {
     hlx_step step = {true, (int32_t)kind, code, next, state, 0, 0};
     return step;
 }
 
 /* Category 5: the rest of the line is dropped. spec: LEX-26 */
+/*@ requires state: state <= HLX_STATE_SKIP_BLANKS;
+    terminates \true;
+    assigns \nothing;
+    ensures token: \result.has_token != 0 <==>
+      GivesToken(HLX_CATEGORY_END_OF_LINE, state) == \true;
+    ensures kind: \result.has_token != 0 ==>
+      \result.kind == KindOf(HLX_CATEGORY_END_OF_LINE, state);
+    ensures code: \result.has_token != 0 ==>
+      \result.code == (state == HLX_STATE_NEW_LINE ? ParCode : ' ');
+    ensures next: \result.next == limit;
+    ensures state: \result.state == HLX_STATE_NEW_LINE;
+    ensures issue: \result.issue == 0;
+*/
 static hlx_step end_of_line_step(uint32_t limit, uint32_t state) {
     if (state == HLX_STATE_NEW_LINE) {
         return token_step(HLX_KIND_CONTROL_SEQUENCE, hlx_code_of_par(), limit, HLX_STATE_NEW_LINE);
@@ -513,6 +546,17 @@ static hlx_step end_of_line_step(uint32_t limit, uint32_t state) {
 }
 
 /* Category 10. spec: LEX-27 */
+/*@ requires state: state <= HLX_STATE_SKIP_BLANKS;
+    terminates \true;
+    assigns \nothing;
+    ensures token: \result.has_token != 0 <==> GivesToken(HLX_CATEGORY_SPACE, state) == \true;
+    ensures kind: \result.has_token != 0 ==> \result.kind == HLX_CATEGORY_SPACE;
+    ensures code: \result.has_token != 0 ==> \result.code == ' ';
+    ensures next: \result.next == next;
+    ensures state: \result.state ==
+      (state == HLX_STATE_MID_LINE ? HLX_STATE_SKIP_BLANKS : state);
+    ensures issue: \result.issue == 0;
+*/
 static hlx_step space_step(uint32_t next, uint32_t state) {
     if (state == HLX_STATE_MID_LINE) {
         return token_step(HLX_CATEGORY_SPACE, ' ', next, HLX_STATE_SKIP_BLANKS);
@@ -522,6 +566,25 @@ static hlx_step space_step(uint32_t next, uint32_t state) {
 
 /* Category 0: `next` is behind the escape character that stands at `position`.
  * spec: LEX-30 to LEX-33, LEX-63 */
+/*@ requires line: LineInput(line, input, regime) && LineRead(line, input, input_length);
+    requires within: position < Limit(regime, line->content_end);
+    requires escape: next == BehindCharacter(input, input_length, regime, line->start, position);
+    requires behind: position < next <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures token: \result.has_token == 1 && \result.kind == HLX_KIND_CONTROL_SEQUENCE;
+    ensures code: \result.code == NameCode(input, regime, line->content_end, next);
+    ensures next: \result.next == NameNext(input, regime, line->content_end, next);
+    ensures contained: next <= \result.next <= Limit(regime, line->content_end);
+    ensures state: \result.state == NameState(input, regime, line->content_end, next);
+    ensures issue: \result.issue ==
+      (EscapeAtEnd(input, input_length, regime, line->start, position)
+         ? HLX_ISSUE_ESCAPE_AT_END : NameIssue(input, regime, line->content_end, next));
+    ensures offset: \result.issue != 0 ==> \result.issue_offset ==
+      (EscapeAtEnd(input, input_length, regime, line->start, position)
+         ? SpanStart(input, input_length, line->start, position)
+         : SpanStart(input, input_length, line->start, next));
+*/
 static hlx_step escape_step(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                             uint32_t input_length, uint32_t position, uint32_t next) {
     hlx_control_sequence name = hlx_control_sequence_at(line, regime, input, next);
@@ -533,12 +596,6 @@ static hlx_step escape_step(const hlx_line *line, const hlx_regime *regime, cons
         step.issue_offset = hlx_span_start(line, position);
     }
     return step;
-}
-
-/* Categories that are one token each. spec: LEX-22 */
-static hlx_step character_step(const hlx_character *character) {
-    return token_step(character->category, (int32_t)character->code, character->next,
-                      HLX_STATE_MID_LINE);
 }
 
 hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
@@ -557,7 +614,8 @@ hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8
     if (character.category == HLX_CATEGORY_COMMENT) {
         return silent_step(limit, state);
     }
-    hlx_step step = character_step(&character);
+    hlx_step step =
+        token_step(character.category, (int32_t)character.code, character.next, HLX_STATE_MID_LINE);
     if (character.category == HLX_CATEGORY_IGNORED) {
         step = silent_step(character.next, state);
     }

@@ -37,6 +37,12 @@ typedef struct hlx_line {
       \valid_read(line) && \valid_read(regime) && RegimeValid(regime) &&
       line->content_end <= HLX_MAX_DOCUMENT_BYTES &&
       \valid_read(input + (0 .. line->content_end - 1));
+
+    predicate LineRead{L}(hlx_line *line, uint8_t *input, integer length) =
+      line->start <= line->content_end <= line->terminator <= line->next <= length &&
+      line->terminator == LineTerminator(input, length, line->start) &&
+      line->content_end == LineContentEnd(input, length, line->start) &&
+      line->next == LineNext(input, length, line->start);
 */
 
 /* The line that begins at `start` (<= input_length). spec: LEX-10, LEX-11 */
@@ -83,6 +89,7 @@ typedef struct hlx_character {
     ensures category: \result.category ==
       CharacterCategory(input, regime, line->content_end, position);
     ensures range: \result.code <= HLX_MAX_CODE_POINT && \result.category <= 15;
+    ensures byte: regime->encoding == HLX_ENCODING_BYTES ==> \result.code <= 255;
     ensures progress: position < \result.next <= Limit(regime, line->content_end);
 */
 hlx_character hlx_character_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
@@ -126,12 +133,45 @@ typedef struct hlx_step {
 
 /* TeX's get_next at `position` (before the line's limit) in `state`. A pure function:
  * the specification's table, LEX-22. spec: LEX-20 to LEX-33, LEX-60 to LEX-63 */
+/*@ requires line: LineInput(line, input, regime) && LineRead(line, input, input_length);
+    requires within: position < Limit(regime, line->content_end);
+    requires state: state <= HLX_STATE_SKIP_BLANKS;
+    terminates \true;
+    assigns \nothing;
+    ensures token: \result.has_token != 0 <==>
+      GivesToken(StepCategory(input, input_length, regime, line->start, position), state) ==
+        \true;
+    ensures kind: \result.has_token != 0 ==> \result.kind ==
+      KindOf(StepCategory(input, input_length, regime, line->start, position), state);
+    ensures code: \result.has_token != 0 ==> \result.code ==
+      StepCode(input, input_length, regime, line->start, position, state);
+    ensures next: \result.next == StepNext(input, input_length, regime, line->start, position);
+    ensures progress: position < \result.next <= Limit(regime, line->content_end);
+    ensures state: \result.state ==
+      StepState(input, input_length, regime, line->start, position, state);
+    ensures states: \result.state <= HLX_STATE_SKIP_BLANKS;
+    ensures issue: \result.issue ==
+      StepIssue(input, input_length, regime, line->start, position);
+    ensures offset: \result.issue != 0 ==> \result.issue_offset ==
+      StepIssueOffset(input, input_length, regime, line->start, position);
+*/
 hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                      uint32_t input_length, uint32_t position, uint32_t state);
 
-/* The first byte in the source, and the byte behind the last, of what was read from
- * `position` up to `next`. spec: LEX-51 */
+/* The first byte in the source of what stands at `position`. spec: LEX-51 */
+/*@ requires readable: \valid_read(line);
+    terminates \true;
+    assigns \nothing;
+    ensures start: \result == (position < line->content_end ? position : line->terminator);
+*/
 uint32_t hlx_span_start(const hlx_line *line, uint32_t position);
+
+/* The byte in the source behind what was read up to `next`. spec: LEX-51 */
+/*@ requires readable: \valid_read(line);
+    terminates \true;
+    assigns \nothing;
+    ensures end: \result == (next <= line->content_end ? next : line->next);
+*/
 uint32_t hlx_span_end(const hlx_line *line, uint32_t next);
 
 typedef struct hlx_lexer {
@@ -156,6 +196,10 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
                          hlx_counts *counts);
 
 /* The code of the control sequence \par. spec: LEX-40 */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures par: \result == ParCode;
+*/
 int32_t hlx_code_of_par(void);
 
 /* Append a row to the issues if there is room, and count it. spec: LEX-60 */
