@@ -88,15 +88,16 @@ static void settle(hlx_server *server, hlx_connection *connection) {
 
 /* ---- replying ---- */
 
-static void write_reply(hlx_server *server, hlx_connection *connection) {
+/* False when nobody was there to take it. */
+static bool write_reply(hlx_server *server, hlx_connection *connection) {
     switch (hlx_connection_write(connection)) {
     case HLX_CONNECTION_GONE:
         client_gone(server, connection);
-        return;
+        return false;
     case HLX_CONNECTION_REPLIED:
         if (connection->state == HLX_CONNECTION_REPLYING) {
             close_connection(server, connection);
-            return;
+            return true;
         }
         break;
     case HLX_CONNECTION_WAIT:
@@ -105,14 +106,15 @@ static void write_reply(hlx_server *server, hlx_connection *connection) {
         break;
     }
     settle(server, connection);
+    return true;
 }
 
 /* A reply that the broker has no part in. */
-static void reply_without_broker(hlx_server *server, hlx_connection *connection, uint32_t status) {
+static bool reply_without_broker(hlx_server *server, hlx_connection *connection, uint32_t status) {
     hlx_reply reply = {.status = status, .origin = HLX_ORIGIN_NONE};
     forget_submission(server, connection);
     hlx_connection_reply(connection, &reply);
-    write_reply(server, connection);
+    return write_reply(server, connection);
 }
 
 void hlx_clients_reply(hlx_server *server, hlx_submission *submission, const hlx_reply *reply) {
@@ -123,7 +125,7 @@ void hlx_clients_reply(hlx_server *server, hlx_submission *submission, const hlx
     submission->connection = HLX_NO_CONNECTION;
     hlx_connection_reply(connection, reply);
     connection->close_after_reply |= reply->status == HLX_REPLY_SHUTTING_DOWN;
-    write_reply(server, connection);
+    (void)write_reply(server, connection);
 }
 
 /* ---- receiving ---- */
@@ -151,8 +153,9 @@ static void read_request(hlx_server *server, hlx_connection *connection) {
         submit(server, connection);
         return;
     case HLX_CONNECTION_REFUSED:
-        count_refusal(server, status);
-        reply_without_broker(server, connection, status);
+        if (reply_without_broker(server, connection, status)) {
+            count_refusal(server, status); /* who has left is counted as gone */
+        }
         return;
     case HLX_CONNECTION_GONE:
         client_gone(server, connection);
@@ -188,7 +191,7 @@ void hlx_clients_ready(hlx_server *server, uint32_t index, uint32_t events) {
         in_service_ready(server, connection, events);
         break;
     case HLX_CONNECTION_REPLYING:
-        write_reply(server, connection);
+        (void)write_reply(server, connection);
         break;
     case HLX_CONNECTION_CLOSED:
         break;
@@ -273,7 +276,7 @@ static void expire_receiving(hlx_server *server, uint64_t now_ns) {
         if (connection->state == HLX_CONNECTION_RECEIVING) {
             hlx_timeout_move(connection, NULL, 0);
             connection->close_after_reply = true;
-            reply_without_broker(server, connection, HLX_REPLY_DEADLINE);
+            (void)reply_without_broker(server, connection, HLX_REPLY_DEADLINE);
         } else {
             close_connection(server, connection);
         }
@@ -320,7 +323,7 @@ static void close_at_end(hlx_server *server, hlx_connection *connection) {
     }
     connection->close_after_reply = true;
     connection->discard_bytes = 0;
-    reply_without_broker(server, connection, HLX_REPLY_SHUTTING_DOWN);
+    (void)reply_without_broker(server, connection, HLX_REPLY_SHUTTING_DOWN);
 }
 
 void hlx_clients_close(hlx_server *server) {

@@ -1,0 +1,202 @@
+"""A real hedgelexd in a temporary folder, and clients that speak its protocol byte by byte.
+
+Used by test_service.py and other tests of real processes. Faults come from outside: signals, limits, closed sockets.
+"""
+
+import os
+import pathlib
+import re
+import resource
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+OK, TOO_LARGE, MALFORMED, OVERLOADED, DEADLINE, WORKER_FAILED, SHUTTING_DOWN = range(7)
+NOBODY, PRIMARY, HEDGE = range(3)
+LARGEST = 2 * 1024 * 1024
+PATIENCE = 60.0  # seconds after which a test gives up; nothing waits for it when all is well
+
+
+def wait_until(condition, what, patience=PATIENCE):
+    """Wait until condition() is true and return its value."""
+    end = time.monotonic() + patience
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain until {what}")
+        time.sleep(0.002)
+
+
+class Client:
+    """One connection. Every call gives up after PATIENCE."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(PATIENCE)
+        self.socket.connect(str(path))
+
+    def send(self, document):
+        self.socket.sendall(struct.pack(">I", len(document)) + document)
+
+    def send_bytes(self, data):
+        self.socket.sendall(data)
+
+    def end_sending(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reply(self):
+        """(status, tokens, issues, origin), or None when the connection ended before a whole reply."""
+        data = b""
+        while len(data) < 17:
+            try:
+                more = self.socket.recv(17 - len(data))
+            except ConnectionResetError:
+                return None
+            if not more:
+                return None
+            data += more
+        length, *fields = struct.unpack(">IIIIB", data)
+        assert length == 13, f"length word {length}"
+        return tuple(fields)
+
+    def ask(self, document):
+        self.send(document)
+        return self.reply()
+
+    def at_end(self):
+        """True when nothing follows but the end of the connection."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Service:
+    """hedgelexd in its own folder; `with` ends it. Its messages are in self.log()."""
+
+    program = pathlib.Path("build/gcc/hedgelexd")
+
+    def __init__(self, *options, path=None, ready=True, stderr=None, before=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelexd-"))
+        self.path = pathlib.Path(path) if path else self.folder / "socket"
+        self.messages = self.folder / "messages"
+        reader, writer = os.pipe()
+        with self.messages.open("wb") as log:
+            self.process = subprocess.Popen(
+                [self.program, f"--socket={self.path}", f"--ready-fd={writer}", *options],
+                stdin=subprocess.DEVNULL, stderr=stderr or log, pass_fds=[writer], preexec_fn=before,
+            )
+        os.close(writer)
+        self.ready_line = b""
+        if ready:
+            self.ready_line = self.read_ready(reader)
+        os.close(reader)
+        if ready and self.ready_line != b"ready\n":
+            log = self.log()
+            self.end()
+            raise AssertionError(f"the service did not become ready: {log}")
+
+    @staticmethod
+    def read_ready(reader):
+        readable, _, _ = select.select([reader], [], [], PATIENCE)
+        line = os.read(reader, 100) if readable else b""
+        return line
+
+    def client(self):
+        return Client(self.path)
+
+    def ask(self, document):
+        with self.client() as client:
+            return client.ask(document)
+
+    def workers(self):
+        """Process ids of the workers, oldest first; zombies do not count."""
+        pid = self.process.pid
+        try:
+            listed = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except FileNotFoundError:
+            return []
+        return [int(child) for child in listed if state_of(int(child)) not in "ZX"]
+
+    def send_signal(self, number):
+        self.process.send_signal(number)
+
+    def wait(self):
+        return self.process.wait(PATIENCE)
+
+    def stop(self, number=signal.SIGTERM):
+        """Signal and exit code."""
+        self.send_signal(number)
+        return self.wait()
+
+    def log(self):
+        return self.messages.read_text(errors="replace")
+
+    def counters(self):
+        """The last value of every counter; the service must have drained or reported."""
+        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)(?= )", self.log())}
+
+    def end(self):
+        if self.process.poll() is None:
+            for pid in self.workers():
+                send_signal(pid, signal.SIGCONT)
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+
+def state_of(pid):
+    """The letter of /proc/PID/stat; X when there is no such process."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
+def send_signal(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def stop_process(pid):
+    """SIGSTOP, and wait until it has stopped."""
+    send_signal(pid, signal.SIGSTOP)
+    wait_until(lambda: state_of(pid) in "TX", f"process {pid} has stopped")
+
+
+def continue_process(pid):
+    send_signal(pid, signal.SIGCONT)
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def limit(what, soft, hard):
+    """A function for Service(before=...) that sets a resource limit."""
+    return lambda: resource.setrlimit(what, (soft, hard))
