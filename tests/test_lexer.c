@@ -162,6 +162,24 @@ static void names_have_the_codes_that_the_specification_gives(void **state) {
     assert_int_equal(empty.code, -2128831035);
 }
 
+/* Every code point as a name of one character, surrogates too. spec: LEX-24, LEX-40 */
+static void every_code_point_has_the_code_of_its_utf8_form(void **state) {
+    (void)state;
+    hlx_regime regime = regime_of("utf8 end=-1");
+    for (uint32_t code = 0; code <= 0x10FFFF; code++) {
+        char text[13];
+        uint8_t name[4];
+        uint32_t length = utf8_encode(code, name);
+        assert_int_equal(snprintf(text, sizeof text, "^^^^^^%06x", code), 12);
+        const hlx_line line = {0, 12, 12, 12};
+        hlx_control_sequence got =
+            hlx_control_sequence_at(&line, &regime, (const uint8_t *)text, 0);
+        if (got.code != hash_of_name(name, length) || got.next != 12 || got.issue != 0) {
+            fail_msg("U+%04X: code %d, next %u, issue %u", code, got.code, got.next, got.issue);
+        }
+    }
+}
+
 /* What stands behind the escape character, and what becomes of it. */
 static const struct name_row {
     const char *input;
@@ -389,6 +407,28 @@ static void random_documents_read_in_pieces(void **state) {
     }
 }
 
+/* However long the run of plain bytes, a pause comes where it was asked for. spec: LEX-17 */
+static void a_pause_comes_at_once(void **state) {
+    (void)state;
+    static reading r;
+    hlx_regime regime = regime_of("");
+    hlx_columns columns = columns_of(&r);
+    char text[100];
+    memset(text, 'a', sizeof text);
+    const uint8_t *input = guarded_copy(&memory, text, sizeof text);
+    for (uint32_t pause_at = 0; pause_at <= sizeof text; pause_at++) {
+        hlx_lexer lexer;
+        hlx_counts counts = {0, 0};
+        hlx_lexer_init(&lexer, input, sizeof text);
+        assert_int_equal(
+            hlx_lexer_run(&lexer, &regime, input, sizeof text, pause_at, &columns, &counts),
+            HLX_STATUS_OK);
+        assert_false(lexer.done);
+        assert_int_equal(lexer.position, pause_at);
+        assert_int_equal(counts.tokens, pause_at);
+    }
+}
+
 /* The lexer stands on the one line of an empty input. spec: LEX-16 */
 static void an_empty_input_is_one_empty_line(void **state) {
     (void)state;
@@ -611,6 +651,7 @@ int main(void) {
         cmocka_unit_test(every_notation_of_two_superscripts),
         cmocka_unit_test(a_chain_of_notations_is_one_character),
         cmocka_unit_test(names_have_the_codes_that_the_specification_gives),
+        cmocka_unit_test(every_code_point_has_the_code_of_its_utf8_form),
         cmocka_unit_test(names_end_and_leave_a_state),
         cmocka_unit_test(every_category_in_every_state),
         cmocka_unit_test(experiments_trailing_blanks),
@@ -627,6 +668,7 @@ int main(void) {
         cmocka_unit_test(experiments_unicode_letters),
         cmocka_unit_test(experiments_preset_regimes),
         cmocka_unit_test(random_documents_read_in_pieces),
+        cmocka_unit_test(a_pause_comes_at_once),
         cmocka_unit_test(an_empty_input_is_one_empty_line),
         cmocka_unit_test(no_row_beyond_the_capacity_is_written),
         cmocka_unit_test(full_columns_are_full_only_when_a_token_is_left_over),

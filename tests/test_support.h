@@ -1,5 +1,5 @@
 /* test_support.h -- what several unit tests need: memory with guard pages on both
- * sides, and random numbers from a seed that is printed.
+ * sides, random numbers from a seed that is printed, and an encoder of UTF-8.
  *
  *      | no access | first ........ first + size | no access |
  *
@@ -61,6 +61,17 @@ static inline int32_t *guarded_first_rows(const guarded *memory) {
 
 static inline int32_t *guarded_last_rows(const guarded *memory, size_t count) {
     return (int32_t *)(void *)guarded_last(memory, count * sizeof(int32_t));
+}
+
+/* The UTF-8 form of a code point, by shifting six bits at a time; returns its length. */
+static inline uint32_t utf8_encode(uint32_t code, uint8_t bytes[4]) {
+    static const uint8_t leads[5] = {0, 0, 0xC0, 0xE0, 0xF0};
+    uint32_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (uint32_t i = length; i-- > 1; code >>= 6) {
+        bytes[i] = (uint8_t)(0x80 | (code & 0x3F));
+    }
+    bytes[0] = (uint8_t)(leads[length] | code);
+    return length;
 }
 
 typedef struct random_source {

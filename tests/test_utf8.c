@@ -21,17 +21,6 @@ enum mark { NOTHING = 0, PREFIX = 1, WHOLE = 2 };
 static uint8_t mark_of_one[1u << 8], mark_of_two[1u << 16], mark_of_three[1u << 24];
 static guarded memory;
 
-/* The encoding of a scalar value, by shifting six bits at a time. */
-static uint32_t encode(uint32_t code, uint8_t bytes[4]) {
-    static const uint8_t leads[5] = {0, 0, 0xC0, 0xE0, 0xF0};
-    uint32_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (uint32_t i = length; i-- > 1; code >>= 6) {
-        bytes[i] = (uint8_t)(0x80 | (code & 0x3F));
-    }
-    bytes[0] = (uint8_t)(leads[length] | code);
-    return length;
-}
-
 static uint8_t *mark_of(const uint8_t *bytes, uint32_t length) {
     uint32_t key = bytes[0];
     if (length == 1) {
@@ -50,7 +39,7 @@ static int prepare(void **state) {
     memory = guarded_new(64);
     for (uint32_t code = 0; code <= LAST_CODE_POINT; code++) {
         uint8_t bytes[4];
-        uint32_t length = encode(code, bytes);
+        uint32_t length = utf8_encode(code, bytes);
         for (uint32_t i = 1; i <= length && i < 4 && !is_surrogate(code); i++) {
             *mark_of(bytes, i) = i == length ? WHOLE : PREFIX;
         }
@@ -64,7 +53,7 @@ static uint32_t is_whole_of_four(const uint8_t *bytes) {
     uint8_t again[4];
     uint32_t code = (bytes[0] & 0x07u) << 18 | (bytes[1] & 0x3Fu) << 12 | (bytes[2] & 0x3Fu) << 6 |
                     (bytes[3] & 0x3Fu);
-    return encode(code, again) == 4 && memcmp(again, bytes, 4) == 0;
+    return utf8_encode(code, again) == 4 && memcmp(again, bytes, 4) == 0;
 }
 
 /* Bytes that the first character of `bytes` takes, and whether it is well-formed. */
@@ -95,7 +84,7 @@ static void check(const uint8_t *bytes, uint32_t position, uint32_t limit) {
     uint8_t again[4];
     uint32_t same = decoded.length == length && decoded.malformed == !whole;
     if (same && whole) {
-        same = decoded.code <= LAST_CODE_POINT && encode(decoded.code, again) == length &&
+        same = decoded.code <= LAST_CODE_POINT && utf8_encode(decoded.code, again) == length &&
                memcmp(again, bytes + position, length) == 0;
     }
     if (!same || (!whole && decoded.code != HLX_REPLACEMENT_CHARACTER)) {
@@ -132,7 +121,7 @@ static void every_scalar_value_and_its_truncations(void **state) {
     (void)state;
     for (uint32_t code = 0; code <= LAST_CODE_POINT; code++) {
         uint8_t bytes[4];
-        uint32_t length = encode(code, bytes);
+        uint32_t length = utf8_encode(code, bytes);
         for (uint32_t limit = 1; limit <= length; limit++) {
             check(guarded_copy(&memory, bytes, limit), 0, limit);
         }
