@@ -37,6 +37,8 @@ typedef struct hlx_arena {
 
     logic integer SideWords{L}(hlx_arena *arena) =
       3 * ColumnWords(arena->token_capacity) + 2 * ColumnWords(arena->issue_capacity);
+
+    logic integer SideStart{L}(hlx_arena *arena) = arena->side == 0 ? 0 : SideWords(arena);
 */
 
 /* Side A active. False when a capacity is out of range. spec: ARN-01 */
@@ -68,13 +70,13 @@ uint32_t hlx_arena_words(const hlx_arena *arena);
     requires separate: \separated(arena, columns);
     terminates \true;
     assigns *columns;
-    ensures token_columns: \let side = words + arena->side * SideWords(arena);
+    ensures token_columns: \let side = words + SideStart(arena);
       columns->kinds == side &&
       columns->codes == side + ColumnWords(arena->token_capacity) &&
       columns->starts == side + 2 * ColumnWords(arena->token_capacity) &&
       columns->token_capacity == arena->token_capacity;
     ensures issue_columns: \let issues =
-        words + (arena->side * SideWords(arena) + 3 * ColumnWords(arena->token_capacity));
+        words + (SideStart(arena) + 3 * ColumnWords(arena->token_capacity));
       columns->issue_codes == issues &&
       columns->issue_offsets == issues + ColumnWords(arena->issue_capacity) &&
       columns->issue_capacity == arena->issue_capacity;

@@ -99,6 +99,7 @@ typedef struct hlx_client_decoder {
     assigns *decoder;
     ensures empty: decoder->received == 0;
     ensures decoding: \forall uint8_t *buffer; ClientDecoding(decoder, buffer);
+    ensures contained: ClientContained(decoder);
 */
 void hlx_client_decoder_init(hlx_client_decoder *decoder);
 

@@ -115,6 +115,7 @@ typedef struct hlx_summary {
     assigns *decoder;
     ensures empty: decoder->received == 0;
     ensures decoding: \forall uint8_t *buffer; FrameDecoding(decoder, buffer);
+    ensures contained: FrameContained(decoder);
 */
 void hlx_frame_decoder_init(hlx_frame_decoder *decoder);
 
