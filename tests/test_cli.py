@@ -488,10 +488,11 @@ def peers_that_misbehave_are_survived(world):
     ]
     for behave, code, message in cases:
         silent.clear()
+        timeout = 300 if "in time" in message else 30000
         with fake_service(fake, behave):
             for command in ("send", "summary"):
                 for document in (path, large):
-                    world.run(command, f"--socket={fake}", "--timeout=300", document).expect(code, message)
+                    world.run(command, f"--socket={fake}", f"--timeout={timeout}", document).expect(code, message)
             silent.set()
     with fake_service(fake, lambda connection, _: connection.sendall(reply(status=3, origin=0))):
         world.run("send", f"--socket={fake}", large).expect(1, "large.tex: overloaded, 0 tokens, 0 issues, none")
@@ -552,15 +553,15 @@ def load_measures_what_the_service_takes(world):
         for number in range(1000):
             if read_request(connection) is None:
                 return
-            time.sleep(0.15 if number == 9 else 0)
+            time.sleep(1 if number == 9 else 0)
             connection.sendall(reply(tokens=4))
 
     with fake_service(fake, slow):
         report = world.folder / "load.json"
-        arguments = ("--clients=1", "--requests=20", "--limit=140", f"--json={report}")
-        world.run("load", f"--socket={fake}", *arguments, path).expect(0, "over limit   1 above 140.000 ms")
+        arguments = ("--clients=1", "--requests=20", "--limit=900", f"--json={report}")
+        world.run("load", f"--socket={fake}", *arguments, path).expect(0, "over limit   1 above 900.000 ms")
     times = json.loads(report.read_text())["round_trip_ms"]
-    assert times["max"] >= 150 and times["p99"] == times["max"] and times["p90"] < 140, times
+    assert times["max"] >= 1000 and times["p99"] == times["max"] and times["p90"] < 900, times
 
 
 @test
@@ -598,6 +599,16 @@ def load_opens_closed_connections_again(world):
     with fake_service(fake, first_hangs_up):
         arguments = (f"--socket={fake}", "--clients=5", "--requests=100", path)
         world.run("load", *arguments).expect(1, "right        99", "errors       1  1 closed\n")
+
+
+@test
+def load_takes_early_replies(world):
+    """A document refused before it was read leaves the connection out of step. spec: CMD-40, CMD-42"""
+    large = world.file("large.tex", b"abc\n" * 500000)
+    fake = world.folder / "fake.sock"
+    with fake_service(fake, lambda connection, _: connection.sendall(reply(status=3, origin=0))):
+        arguments = (f"--socket={fake}", "--clients=2", "--requests=8", large)
+        world.run("load", *arguments).expect(1, "errors       8  8 overloaded\n", "; 0 reconnects")
 
 
 @test
