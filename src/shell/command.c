@@ -64,13 +64,13 @@ hlx_option_group hlx_regime_option_group(hlx_regime_options *target) {
                               .target = target};
 }
 
-hlx_option_group hlx_service_option_group(hlx_option table[HLX_SERVICE_OPTION_COUNT],
-                                          hlx_service_options *target) {
-    table[0] = hlx_socket_option(offsetof(hlx_service_options, socket));
+hlx_option_group hlx_client_option_group(hlx_option table[HLX_CLIENT_OPTION_COUNT],
+                                         hlx_client_options *target) {
+    table[0] = hlx_socket_option(offsetof(hlx_client_options, socket));
     table[1] = (hlx_option){.name = "timeout",
                             .environment = "HEDGELEX_TIMEOUT",
                             .kind = HLX_OPTION_DURATION,
-                            .offset = offsetof(hlx_service_options, timeout_ns),
+                            .offset = offsetof(hlx_client_options, timeout_ns),
                             .default_text = "60000",
                             .minimum = 1000000,
                             .maximum = 86400000000000,
@@ -78,7 +78,7 @@ hlx_option_group hlx_service_option_group(hlx_option table[HLX_SERVICE_OPTION_CO
                             .help = "How long to wait for a connection and for a reply."};
     return (hlx_option_group){.title = "The service",
                               .options = table,
-                              .count = HLX_SERVICE_OPTION_COUNT,
+                              .count = HLX_CLIENT_OPTION_COUNT,
                               .target = target};
 }
 

@@ -44,14 +44,14 @@ bool hlx_command_regime(const hlx_regime_options *chosen, hlx_regime *regime, in
 hlx_option_group hlx_regime_option_group(hlx_regime_options *target);
 
 /* The options --socket and --timeout of the commands that use the service. */
-typedef struct hlx_service_options {
+typedef struct hlx_client_options {
     const char *socket;
     int64_t timeout_ns; /* positive */
-} hlx_service_options;
+} hlx_client_options;
 
-#define HLX_SERVICE_OPTION_COUNT 2u
-hlx_option_group hlx_service_option_group(hlx_option table[HLX_SERVICE_OPTION_COUNT],
-                                          hlx_service_options *target);
+#define HLX_CLIENT_OPTION_COUNT 2u
+hlx_option_group hlx_client_option_group(hlx_option table[HLX_CLIENT_OPTION_COUNT],
+                                         hlx_client_options *target);
 
 /* The table of exit codes, two columns. spec: CMD-02 */
 void hlx_print_exit_codes(FILE *stream);

@@ -70,7 +70,7 @@ static int report(const char *json, const hlx_load_plan *plan, const hlx_load_re
     return exit_code;
 }
 
-static int load_file(const load_options *chosen, const hlx_service_options *service,
+static int load_file(const load_options *chosen, const hlx_client_options *service,
                      const hlx_regime *regime, const char *path) {
     hlx_document document;
     hlx_analysis analysis;
@@ -96,12 +96,12 @@ static int load_file(const load_options *chosen, const hlx_service_options *serv
 
 static int run(int argc, char **argv) {
     load_options chosen = {.json = NULL};
-    hlx_service_options service;
+    hlx_client_options service;
     hlx_regime_options regime_options = HLX_REGIME_OPTIONS_INITIAL;
-    hlx_option table[HLX_SERVICE_OPTION_COUNT];
+    hlx_option table[HLX_CLIENT_OPTION_COUNT];
     const hlx_option_group groups[] = {
         {"The load", own_options, sizeof own_options / sizeof own_options[0], &chosen},
-        hlx_service_option_group(table, &service),
+        hlx_client_option_group(table, &service),
         hlx_regime_option_group(&regime_options)};
     hlx_options options = {.groups = groups, .group_count = sizeof groups / sizeof groups[0]};
     hlx_regime regime;

@@ -12,7 +12,7 @@ static void print_reply(const hlx_document *document, const hlx_reply *reply, ui
                  (double)elapsed_ns / 1e6);
 }
 
-static int send_file(const hlx_service_options *service, const char *path) {
+static int send_file(const hlx_client_options *service, const char *path) {
     hlx_document document;
     int exit_code = hlx_document_read(&document, path);
     if (exit_code != HLX_EXIT_OK) {
@@ -31,9 +31,9 @@ static int send_file(const hlx_service_options *service, const char *path) {
 }
 
 static int run(int argc, char **argv) {
-    hlx_service_options service;
-    hlx_option table[HLX_SERVICE_OPTION_COUNT];
-    const hlx_option_group group = hlx_service_option_group(table, &service);
+    hlx_client_options service;
+    hlx_option table[HLX_CLIENT_OPTION_COUNT];
+    const hlx_option_group group = hlx_client_option_group(table, &service);
     hlx_options options = {.groups = &group, .group_count = 1};
     int exit_code = HLX_EXIT_OK;
     if (!hlx_command_begin(&hlx_command_send, &options, argc, argv, &exit_code)) {

@@ -26,7 +26,7 @@ static int compare(const hlx_document *document, const hlx_analysis *analysis,
     return HLX_EXIT_OK;
 }
 
-static int summarize(const hlx_service_options *service, const hlx_document *document,
+static int summarize(const hlx_client_options *service, const hlx_document *document,
                      const hlx_analysis *analysis) {
     hlx_reply reply;
     uint64_t elapsed_ns = 0;
@@ -45,7 +45,7 @@ static int summarize(const hlx_service_options *service, const hlx_document *doc
     return exit_code;
 }
 
-static int summarize_file(const hlx_service_options *service, const hlx_regime *regime,
+static int summarize_file(const hlx_client_options *service, const hlx_regime *regime,
                           const char *path) {
     hlx_document document;
     hlx_analysis analysis;
@@ -58,10 +58,10 @@ static int summarize_file(const hlx_service_options *service, const hlx_regime *
 }
 
 static int run(int argc, char **argv) {
-    hlx_service_options service;
+    hlx_client_options service;
     hlx_regime_options regime_options = HLX_REGIME_OPTIONS_INITIAL;
-    hlx_option table[HLX_SERVICE_OPTION_COUNT];
-    const hlx_option_group groups[] = {hlx_service_option_group(table, &service),
+    hlx_option table[HLX_CLIENT_OPTION_COUNT];
+    const hlx_option_group groups[] = {hlx_client_option_group(table, &service),
                                        hlx_regime_option_group(&regime_options)};
     hlx_options options = {.groups = groups, .group_count = sizeof groups / sizeof groups[0]};
     hlx_regime regime;

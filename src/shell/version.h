@@ -1,4 +1,4 @@
-/* version.h -- the version that `hedgelex --version` and `hedgelexd --version` print. */
+/* version.h -- the version of this project, as `hedgelex --version` prints it. */
 #ifndef HLX_VERSION_H
 #define HLX_VERSION_H
 
