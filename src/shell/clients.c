@@ -14,7 +14,7 @@
 #include "watch.h"
 
 #define ACCEPTS_AT_A_TIME 64
-#define ACCEPT_PAUSE_NS (100u * HLX_NS_PER_MS)
+#define ACCEPT_PAUSE_NS (UINT64_C(100) * HLX_NS_PER_MS)
 
 static uint32_t index_of(const hlx_server *server, const hlx_connection *connection) {
     return (uint32_t)(connection - server->connections);

@@ -32,7 +32,7 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     hlx_arena arena;
     hlx_mapping_arena(&arena);
     size_t arena_bytes = (size_t)hlx_arena_words(&arena) * sizeof(int32_t);
-    size_t frame_bytes = (HLX_FRAME_MAX_BYTES + PAGE_BYTES - 1u) / PAGE_BYTES * PAGE_BYTES;
+    size_t frame_bytes = (HLX_FRAME_MAX_BYTES / PAGE_BYTES + (size_t)1) * PAGE_BYTES;
     mapping->bytes = arena_bytes + frame_bytes;
     void *memory =
         mmap(NULL, mapping->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -47,8 +47,9 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     return true;
 }
 
+/* mlock2 without flags is mlock, which the sanitizers' runtime turns into nothing. */
 bool hlx_mapping_lock(const hlx_mapping *mapping) {
-    return mlock(mapping->words, mapping->bytes) == 0;
+    return mlock2(mapping->words, mapping->bytes, 0) == 0;
 }
 
 void hlx_mapping_inherit(const hlx_mapping *mapping, bool inherit) {

@@ -37,7 +37,11 @@ bool hlx_parse_decimal(const char *text, unsigned digits, int64_t *value) {
     bool fraction = digits > 0 && *cursor == '.' && is_digit(cursor[1]);
     cursor += fraction;
     for (; digits > 0; digits--) {
-        if (!append_digit(&magnitude, fraction && is_digit(*cursor) ? *cursor++ : '0')) {
+        char digit = '0';
+        if (fraction && is_digit(*cursor)) {
+            digit = *cursor++;
+        }
+        if (!append_digit(&magnitude, digit)) {
             return false;
         }
     }

@@ -6,8 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-static bool append(hlx_outbox *outbox, const uint8_t *bytes, size_t count,
-                   hlx_submission *submission) {
+static bool append(hlx_outbox *outbox, uint8_t *bytes, size_t count, hlx_submission *submission) {
     if (outbox->count == HLX_OUTBOX_PARTS) {
         return false;
     }
@@ -54,8 +53,7 @@ static void advance(hlx_outbox *outbox, size_t sent, hlx_submissions *table) {
 static ssize_t send_parts(const hlx_outbox *outbox, int socket) {
     struct iovec vectors[HLX_OUTBOX_PARTS];
     for (uint32_t i = 0; i < outbox->count; i++) {
-        vectors[i].iov_base = (void *)(uintptr_t)outbox->parts[i].bytes; /* only read */
-        vectors[i].iov_len = outbox->parts[i].left;
+        vectors[i] = (struct iovec){outbox->parts[i].bytes, outbox->parts[i].left};
     }
     struct msghdr message = {.msg_iov = vectors, .msg_iovlen = outbox->count};
     return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);

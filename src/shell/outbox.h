@@ -20,7 +20,7 @@
 enum hlx_outbox_state { HLX_OUTBOX_EMPTY, HLX_OUTBOX_WAITING, HLX_OUTBOX_BROKEN };
 
 typedef struct hlx_outbox_part {
-    const uint8_t *bytes;
+    uint8_t *bytes; /* only read */
     size_t left;
     hlx_submission *submission; /* NULL: a cancel */
 } hlx_outbox_part;

@@ -25,8 +25,8 @@ static bool fail(char error[HLX_OPTIONS_ERROR_BYTES], const char *what) {
 /* Raise the soft limit as far as --max-connections needs. spec: SRV-13 */
 static bool raise_descriptor_limit(const hlx_service_config *config,
                                    char error[HLX_OPTIONS_ERROR_BYTES]) {
-    rlim_t needed = (rlim_t)config->options.max_connections + 2u * config->broker.slot_count +
-                    OTHER_DESCRIPTORS;
+    rlim_t needed = (rlim_t)config->options.max_connections +
+                    (rlim_t)2 * config->broker.slot_count + OTHER_DESCRIPTORS;
     struct rlimit limit = {0, 0};
     (void)getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed) {

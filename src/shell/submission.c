@@ -4,12 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
-
 /* Bytes around a document of length 0. */
 #define FRAME_OVERHEAD_BYTES (HLX_FRAME_REQUEST_PREFIX_BYTES + HLX_FRAME_OPTIONS_BYTES)
-_Static_assert(HLX_FRAME_REQUEST_PREFIX_BYTES == HLX_FRAME_HEADER_BYTES + HLX_CLIENT_HEADER_BYTES,
-               "the client's length word is the payload's first field");
 
 bool hlx_submissions_init(hlx_submissions *table, uint32_t capacity, size_t buffer_bytes,
                           const hlx_regime *regime) {

@@ -179,7 +179,7 @@ static void serve(worker *self, const hlx_frame_header *header) {
         hlx_arena_columns(&self->arena, self->mapping->words, &columns);
         status = tokenize(&regime, header->request_id, payload + view.document_offset,
                           view.document_length, &columns, &counts);
-        uint32_t issue_rows =
+        uint64_t issue_rows =
             counts.issues < columns.issue_capacity ? counts.issues : columns.issue_capacity;
         self->column_bytes += (uint64_t)counts.tokens * TOKEN_BYTES + issue_rows * ISSUE_BYTES;
         hlx_arena_swap(&self->arena);
