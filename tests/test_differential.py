@@ -467,6 +467,14 @@ def run_files(driver, pool):
     return tally
 
 
+def run_all(driver, total):
+    total.add(run_cases(driver))
+    total.add(run_presets())
+    with multiprocessing.Pool(2) as pool:
+        total.add(run_generated(driver, pool))
+        total.add(run_files(driver, pool))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build/gcc", help="folder of the build")
@@ -474,15 +482,16 @@ def main():
     options = parser.parse_args()
     driver = f"{options.build}/tests/differential_driver"
     began = time.monotonic()
-    if options.replay:
-        total = replay(driver, options.replay)
-    else:
-        total = run_cases(driver)
-        total.add(run_presets())
-        with multiprocessing.Pool(2) as pool:
-            total.add(run_generated(driver, pool))
-            total.add(run_files(driver, pool))
-    show_failures(driver, total.failures, options.build)
+    total = Tally()
+    try:
+        if options.replay:
+            total.add(replay(driver, options.replay))
+        else:
+            run_all(driver, total)
+        show_failures(driver, total.failures, options.build)
+    except (OSError, subprocess.CalledProcessError, engines.EngineFailure) as failure:
+        print(f"FAILED: {failure}")
+        total.counts["failed"] += 1
     print(f"differential: {time.monotonic() - began:.0f} s")
     print(f"{total.counts['passed']} passed, {total.counts['failed']} failed")
     return 1 if total.counts["failed"] or not total.counts["passed"] else 0
