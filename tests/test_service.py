@@ -529,6 +529,23 @@ def all_workers_killed():
 
 
 @test
+def worker_cannot_be_made():
+    """Without descriptors for a new worker the service tries again, with back-off. spec: SRV-14, SRV-20, BRK-34"""
+    with one_slow_worker("--backoff-max=100") as service, service.client() as client:
+        pid = service.process.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, hard))
+        os.kill(service.workers()[0], signal.SIGKILL)
+        client.send(SMALL)
+        wait_until(lambda: service.log().count("no worker could be started in slot 0") >= 3, "it was tried thrice")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard, hard))
+        ok(client.reply())
+        equal(service.stop(), 0)
+        counters = service.counters()
+        equal((counters["crashes"], counters["retries"]), (1, 0))
+
+
+@test
 def losers_are_cancelled():
     """Two attempts of everything: the loser is free at once, both say the same. spec: SRV-21, SRV-25, BRK-12"""
     options = ("--workers=2", "--hedge-delay=0", "--hedge-ratio=100", "--kill-grace=5000")
@@ -831,6 +848,7 @@ def bad_options():
         (["--backoff-min=100", "--backoff-max=50"], {}, "hedgelexd: --backoff-min: is above --backoff-max"),
         (["--port=80"], {}, "hedgelexd: unknown option '--port=80' (--help lists all)\n"),
         (["--queue"], {}, "hedgelexd: --queue: value missing\n"),
+        (["--ready-fd=77"], {}, "hedgelexd: --ready-fd: 77: Bad file descriptor\n"),
         (["start"], {}, "hedgelexd: unexpected 'start' (only options are accepted)\n"),
         ([], {"HEDGELEX_QUEUE": "0"}, "hedgelexd: HEDGELEX_QUEUE: bad value '0' (accepted: 1 to 16384 requests)\n"),
     ]

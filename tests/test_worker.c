@@ -15,7 +15,7 @@
 #include "frame.h"
 #include "worker.h"
 
-#define LARGE 150000u /* three slices, and still less than a socket takes at once */
+#define LARGE 150000u /* several slices, and still less than a socket takes at once */
 
 static hlx_mapping mapping;
 static int stream;

@@ -3,9 +3,10 @@
  *      options --> configuration --> server --> exit code
  *
  * Reading order of the whole: src/README.md. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -18,6 +19,16 @@ static void open_standard_streams(void) {
         descriptor = open("/dev/null", O_RDWR);
     } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
     (void)close(descriptor);
+}
+
+/* A descriptor that nobody passed would be the number of one of our own. */
+static bool ready_fd_is_open(const hlx_service_config *config) {
+    int descriptor = (int)config->options.ready_fd;
+    if (descriptor < 0 || fcntl(descriptor, F_GETFD) >= 0) {
+        return true;
+    }
+    hlx_log("--ready-fd: %d: %s", descriptor, strerror(errno));
+    return false;
 }
 
 static int serve(const hlx_service_config *config) {
@@ -46,5 +57,5 @@ int main(int argc, char **argv) {
     case HLX_OPTIONS_OK:
         break;
     }
-    return serve(&config);
+    return ready_fd_is_open(&config) ? serve(&config) : HLX_SERVICE_EXIT_USAGE;
 }

@@ -115,6 +115,7 @@ bool hlx_listener_open(hlx_listener *listener, const char *path, char *error, si
     }
     if (reason != NULL) {
         (void)snprintf(error, error_bytes, "--socket: %s: %s", path, reason);
+        hlx_listener_hide(listener);
         return false;
     }
     return true;
@@ -124,15 +125,16 @@ int hlx_listener_accept(const hlx_listener *listener) {
     return accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-void hlx_listener_close(hlx_listener *listener) {
+void hlx_listener_hide(const hlx_listener *listener) {
     struct stat file;
-    if (listener->socket < 0) {
-        return;
-    }
     if (lstat(listener->path, &file) == 0 && file.st_dev == listener->device &&
         file.st_ino == listener->inode) {
         (void)unlink(listener->path);
     }
+}
+
+void hlx_listener_close(hlx_listener *listener) {
+    hlx_listener_hide(listener);
     (void)close(listener->socket);
     listener->socket = -1;
 }

@@ -24,7 +24,11 @@ bool hlx_listener_open(hlx_listener *listener, const char *path, char *error, si
 /* A new connection, or -1 with errno. */
 int hlx_listener_accept(const hlx_listener *listener);
 
-/* Stop listening and remove the file, if it is still ours. spec: SRV-12 */
+/* Remove the file, if it is still ours: nobody can connect any more, but who has can
+ * still be accepted. spec: SRV-12 */
+void hlx_listener_hide(const hlx_listener *listener);
+
+/* Hide and stop listening. */
 void hlx_listener_close(hlx_listener *listener);
 
 #endif

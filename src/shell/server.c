@@ -178,6 +178,7 @@ static void worker_process_ready(hlx_server *server, uint32_t slot) {
 /* Whoever has connected already is still let in and hears that the service is shutting
  * down. spec: SRV-40 */
 static void drain(hlx_server *server) {
+    hlx_listener_hide(&server->listener);
     while (hlx_clients_accept(server)) {
     }
     hlx_listener_close(&server->listener);

@@ -1,6 +1,6 @@
 /* worker.h -- the worker process: frames in, tokens into its arena, summaries out.
  *
- *      broker --request--> worker: tokenize in slices of 64 KiB
+ *      broker --request--> worker: tokenize in slices of 16 KiB
  *             --cancel---> looked for between two slices
  *             <-response-- exactly one for each request
  *
@@ -17,7 +17,7 @@
 #include "mapping.h"
 
 #define HLX_WORKER_READY_ID 0u
-#define HLX_WORKER_SLICE_BYTES 65536u
+#define HLX_WORKER_SLICE_BYTES 16384u /* well under a millisecond; a look costs far less */
 #define HLX_WORKER_UNPINNED (-1)
 
 /* Never returns. `service` is the process that must stay alive. */
