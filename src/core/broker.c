@@ -24,38 +24,18 @@
 /* ---- counters, actions, instants ---- */
 
 /* A counter of things without a bound stops rather than wraps. spec: BRK-42 */
-static void count(uint64_t *counter) {
-    if (*counter < UINT64_MAX) {
-        *counter = *counter + 1u;
-    }
+static uint64_t counted(uint64_t counter) {
+    return counter < UINT64_MAX ? counter + 1u : counter;
 }
 
-static const hlx_reply no_reply = {0u, 0u, 0u, 0u};
-
-static void emit(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t request_id) {
-    hlx_action *action = &actions->list[actions->count];
-
-    action->type = type;
-    action->slot = slot;
-    action->origin = HLX_ORIGIN_NONE;
-    action->request_id = request_id;
-    action->reply = no_reply;
+static void emit_full(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t request_id,
+                      uint32_t origin, hlx_reply reply) {
+    actions->list[actions->count].type = type;
+    actions->list[actions->count].slot = slot;
+    actions->list[actions->count].origin = origin;
+    actions->list[actions->count].request_id = request_id;
+    actions->list[actions->count].reply = reply;
     actions->count = actions->count + 1u;
-}
-
-static void emit_request(hlx_actions *actions, uint32_t slot, uint64_t request_id,
-                         uint32_t origin) {
-    hlx_action *action = &actions->list[actions->count];
-
-    emit(actions, HLX_ACTION_SEND_REQUEST, slot, request_id);
-    action->origin = origin;
-}
-
-static void emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply) {
-    hlx_action *action = &actions->list[actions->count];
-
-    emit(actions, HLX_ACTION_REPLY, HLX_BROKER_NO_SLOT, request_id);
-    action->reply = reply;
 }
 
 /* The broker's own replies carry no counts and no origin. spec: BRK-29 */
@@ -63,6 +43,14 @@ static hlx_reply refusal(uint32_t status) {
     hlx_reply reply = {status, 0u, 0u, HLX_ORIGIN_NONE};
 
     return reply;
+}
+
+static void emit(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t request_id) {
+    emit_full(actions, type, slot, request_id, HLX_ORIGIN_NONE, refusal(HLX_REPLY_OK));
+}
+
+static void emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply) {
+    emit_full(actions, HLX_ACTION_REPLY, HLX_BROKER_NO_SLOT, request_id, HLX_ORIGIN_NONE, reply);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b) {
@@ -128,37 +116,61 @@ static void remove_queued(hlx_broker *broker, uint32_t position) {
 /* ---- requests in service ---- */
 
 static bool unanswered(const hlx_broker *broker, uint32_t entry) {
-    uint16_t phase = broker->requests[entry].phase;
+    uint8_t phase = broker->phases.of[entry];
 
     return phase == HLX_REQUEST_OPEN || phase == HLX_REQUEST_WAITING;
 }
 
+/* The only writer of a phase: proves what it does to their count. */
+static void set_phase(hlx_broker *broker, uint32_t entry, uint8_t phase) {
+    broker->phases.of[entry] = phase;
+    /*@ ghost
+      uint32_t n = 0;
+      /@ loop invariant bound: n <= HLX_BROKER_MAX_SLOTS;
+         loop invariant range: \forall integer k; 0 <= k <= n ==> 0 <= Unanswered(broker->phases, k) <= k;
+         loop invariant changed: \forall integer k; 0 <= k <= n ==>
+           Unanswered(broker->phases, k) == Unanswered(\at(broker->phases, Pre), k) +
+             (entry < k ? Open(phase) - Open(\at(broker->phases.of[entry], Pre)) : 0);
+         loop assigns n;
+         loop variant HLX_BROKER_MAX_SLOTS - n; @/
+      while (n < HLX_BROKER_MAX_SLOTS) {
+        n++;
+      }
+    */
+}
+
 /* The queue's oldest becomes the request of entry `entry`. */
 static void open_request(hlx_broker *broker, uint32_t entry) {
-    hlx_request *request = &broker->requests[entry];
-
-    request->hedged = false;
-    request->suppressed = false;
-    request->has_summary = false;
-    request->other = HLX_BROKER_NO_SLOT;
-    request->crashes = 0u;
-    request->id = broker->queue[broker->queue_head].id;
-    request->accepted_ns = broker->queue[broker->queue_head].accepted_ns;
-    request->phase = HLX_REQUEST_OPEN;
+    broker->requests[entry].hedged = false;
+    broker->requests[entry].suppressed = false;
+    broker->requests[entry].has_summary = false;
+    broker->requests[entry].other = HLX_BROKER_NO_SLOT;
+    broker->requests[entry].crashes = 0u;
+    broker->requests[entry].id = broker->queue[broker->queue_head].id;
+    broker->requests[entry].accepted_ns = broker->queue[broker->queue_head].accepted_ns;
+    set_phase(broker, entry, HLX_REQUEST_OPEN);
     broker->in_service = broker->in_service + 1u;
 }
 
 /* Entry `from` becomes free, its request lives on in entry `to`. */
 static void move_request(hlx_broker *broker, uint32_t from, uint32_t to) {
-    broker->requests[to] = broker->requests[from];
+    broker->requests[to].hedged = broker->requests[from].hedged;
+    broker->requests[to].suppressed = broker->requests[from].suppressed;
+    broker->requests[to].has_summary = broker->requests[from].has_summary;
     broker->requests[to].other = HLX_BROKER_NO_SLOT;
-    broker->requests[from].phase = HLX_REQUEST_FREE;
+    broker->requests[to].crashes = broker->requests[from].crashes;
+    broker->requests[to].summary = broker->requests[from].summary;
+    broker->requests[to].id = broker->requests[from].id;
+    broker->requests[to].accepted_ns = broker->requests[from].accepted_ns;
+    broker->requests[to].hedge_at_ns = broker->requests[from].hedge_at_ns;
+    set_phase(broker, to, broker->phases.of[from]);
+    set_phase(broker, from, HLX_REQUEST_FREE);
 }
 
 /* The one reply of an accepted request. spec: BRK-01, BRK-11 */
 static void answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_actions *actions) {
     emit_reply(actions, broker->requests[entry].id, reply);
-    broker->requests[entry].phase = HLX_REQUEST_CLOSED;
+    set_phase(broker, entry, HLX_REQUEST_CLOSED);
     broker->in_service = broker->in_service - 1u;
     broker->counters.answered = broker->counters.answered + 1u;
 }
@@ -166,21 +178,19 @@ static void answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_acti
 /* Nothing reads the document any more. spec: BRK-39 */
 static void release(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, broker->requests[entry].id);
-    broker->requests[entry].phase = HLX_REQUEST_FREE;
+    set_phase(broker, entry, HLX_REQUEST_FREE);
 }
 
 /* Ask the worker in `slot` to stop its job early; a killed one is past asking.
  * spec: BRK-03, BRK-30 */
 static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
-    hlx_slot *worker = &broker->slots[slot];
-
-    if (worker->cancel_sent || worker->state == HLX_SLOT_KILLED) {
+    if (broker->slots[slot].cancel_sent || broker->slots[slot].state == HLX_SLOT_KILLED) {
         return;
     }
-    worker->cancel_sent = true;
-    worker->timer_ns = broker->now_ns + broker->config.kill_grace_ns;
-    emit(actions, HLX_ACTION_SEND_CANCEL, slot, broker->requests[worker->request].id);
-    count(&broker->counters.cancels_sent);
+    broker->slots[slot].cancel_sent = true;
+    broker->slots[slot].timer_ns = broker->now_ns + broker->config.kill_grace_ns;
+    emit(actions, HLX_ACTION_SEND_CANCEL, slot, broker->requests[broker->slots[slot].request].id);
+    broker->counters.cancels_sent = counted(broker->counters.cancels_sent);
 }
 
 /* A closed request's running attempts are asked to stop. */
@@ -194,12 +204,10 @@ static void cancel_attempts(hlx_broker *broker, uint32_t entry, hlx_actions *act
 /* Worker `slot` gets the job of entry `entry`. spec: BRK-02, BRK-05 */
 static void give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t origin,
                      hlx_actions *actions) {
-    hlx_slot *worker = &broker->slots[slot];
-
-    worker->request = entry;
-    worker->origin = origin;
-    worker->cancel_sent = false;
-    emit_request(actions, slot, broker->requests[entry].id, origin);
+    broker->slots[slot].request = entry;
+    broker->slots[slot].origin = origin;
+    emit_full(actions, HLX_ACTION_SEND_REQUEST, slot, broker->requests[entry].id, origin,
+              refusal(HLX_REPLY_OK));
 }
 
 /* The job of `slot` is over. Returns the entry in which its request lives now.
@@ -231,21 +239,36 @@ static bool running(const hlx_broker *broker, uint32_t entry) {
 /* ---- slots ---- */
 
 static void spawn(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
-    hlx_slot *worker = &broker->slots[slot];
-
-    worker->state = HLX_SLOT_STARTING;
-    worker->rotation_due = false;
-    worker->timer_ns = broker->now_ns + broker->config.start_timeout_ns;
+    broker->slots[slot].state = HLX_SLOT_STARTING;
+    broker->slots[slot].rotation_due = false;
+    broker->slots[slot].timer_ns = broker->now_ns + broker->config.start_timeout_ns;
     emit(actions, HLX_ACTION_SPAWN, slot, 0u);
-    count(&broker->counters.spawns);
+    broker->counters.spawns = counted(broker->counters.spawns);
+}
+
+/* The only writer of a seat in the pool: proves what it does to their count. */
+static void set_pooled(hlx_broker *broker, uint32_t slot, uint8_t pooled) {
+    broker->seats.taken[slot] = pooled;
+    /*@ ghost
+      uint32_t n = 0;
+      /@ loop invariant bound: n <= HLX_BROKER_MAX_SLOTS;
+         loop invariant changed: \forall integer k; 0 <= k <= n ==>
+           Pooled(broker->seats, k) == Pooled(\at(broker->seats, Pre), k) +
+             (slot < k ? pooled - \at(broker->seats.taken[slot], Pre) : 0);
+         loop assigns n;
+         loop variant HLX_BROKER_MAX_SLOTS - n; @/
+      while (n < HLX_BROKER_MAX_SLOTS) {
+        n++;
+      }
+    */
 }
 
 /* The pool counts on `heir` in place of `slot`. */
 static void pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir) {
     broker->slots[heir].replaces = HLX_BROKER_NO_SLOT;
-    broker->slots[heir].pooled = 1u;
+    set_pooled(broker, heir, 1u);
     broker->slots[slot].replaced_by = HLX_BROKER_NO_SLOT;
-    broker->slots[slot].pooled = 0u;
+    set_pooled(broker, slot, 0u);
 }
 
 /* A rotation in which `slot` takes part ends early: without its replacement the
@@ -268,14 +291,14 @@ static void kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions)
     broker->slots[slot].state = HLX_SLOT_KILLED;
     broker->slots[slot].timer_ns = HLX_BROKER_NEVER;
     emit(actions, HLX_ACTION_KILL, slot, 0u);
-    count(&broker->counters.kills);
+    broker->counters.kills = counted(broker->counters.kills);
 }
 
 /* An idle worker is told to go; nobody waits for it. spec: BRK-36, BRK-37 */
 static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     leave_rotation(broker, slot);
     broker->slots[slot].state = HLX_SLOT_RETIRING;
-    broker->slots[slot].pooled = 0u;
+    set_pooled(broker, slot, 0u);
     broker->slots[slot].timer_ns = broker->now_ns + broker->config.kill_grace_ns;
     emit(actions, HLX_ACTION_RETIRE, slot, 0u);
 }
@@ -283,19 +306,18 @@ static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 /* No process is left in `slot`. It is not used again before its back-off has
  * passed, which doubles with every failure. spec: BRK-09 */
 static void vacate(hlx_broker *broker, uint32_t slot, bool failed) {
-    hlx_slot *worker = &broker->slots[slot];
-
     leave_rotation(broker, slot);
-    worker->timer_ns = broker->now_ns + worker->backoff_ns;
+    broker->slots[slot].timer_ns = broker->now_ns + broker->slots[slot].backoff_ns;
     if (failed) {
-        worker->backoff_ns = earlier(2u * worker->backoff_ns, broker->config.backoff_max_ns);
+        broker->slots[slot].backoff_ns =
+            earlier(2u * broker->slots[slot].backoff_ns, broker->config.backoff_max_ns);
     } else {
-        worker->backoff_ns = broker->config.backoff_min_ns;
+        broker->slots[slot].backoff_ns = broker->config.backoff_min_ns;
     }
-    if (worker->pooled == 1u) {
-        worker->state = HLX_SLOT_BACKOFF;
+    if (broker->seats.taken[slot] == 1u) {
+        broker->slots[slot].state = HLX_SLOT_BACKOFF;
     } else {
-        worker->state = HLX_SLOT_EMPTY;
+        broker->slots[slot].state = HLX_SLOT_EMPTY;
     }
 }
 
@@ -306,20 +328,20 @@ static bool has_process(uint32_t state) {
 /* ---- events ---- */
 
 /* Never accepted: answered and released at once. spec: BRK-10, BRK-24 */
-static void reject(uint64_t *counter, uint64_t request_id, uint32_t status, hlx_actions *actions) {
+static void reject(uint64_t request_id, uint32_t status, hlx_actions *actions) {
     emit_reply(actions, request_id, refusal(status));
     emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
-    count(counter);
 }
 
 /* spec: BRK-24 */
 static void submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     if (broker->draining) {
-        reject(&broker->counters.rejected_shutting_down, request_id, HLX_REPLY_SHUTTING_DOWN,
-               actions);
+        reject(request_id, HLX_REPLY_SHUTTING_DOWN, actions);
+        broker->counters.rejected_shutting_down = counted(broker->counters.rejected_shutting_down);
     } else if (broker->queue_count >= broker->config.queue_capacity ||
                broker->counters.accepted >= HLX_BROKER_MAX_ACCEPTED) {
-        reject(&broker->counters.rejected_overloaded, request_id, HLX_REPLY_OVERLOADED, actions);
+        reject(request_id, HLX_REPLY_OVERLOADED, actions);
+        broker->counters.rejected_overloaded = counted(broker->counters.rejected_overloaded);
     } else {
         push(broker, request_id);
     }
@@ -339,7 +361,7 @@ static uint32_t find_request(const hlx_broker *broker, uint64_t request_id) {
 static void abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     bool is_running = running(broker, entry);
 
-    broker->requests[entry].phase = HLX_REQUEST_CLOSED;
+    set_phase(broker, entry, HLX_REQUEST_CLOSED);
     broker->in_service = broker->in_service - 1u;
     broker->counters.abandoned = broker->counters.abandoned + 1u;
     if (is_running) {
@@ -376,103 +398,100 @@ static void worker_ready(hlx_broker *broker, uint32_t slot) {
     if (old != HLX_BROKER_NO_SLOT) {
         pass_seat(broker, old, slot);
         broker->slots[old].state = HLX_SLOT_COOLING;
-        count(&broker->counters.rotations);
+        broker->counters.rotations = counted(broker->counters.rotations);
     }
 }
 
 /* Does the response belong to the job of that worker? spec: BRK-31 */
 static bool response_fits(const hlx_broker *broker, const hlx_event *event) {
-    const hlx_slot *worker = &broker->slots[event->slot];
+    uint32_t entry = broker->slots[event->slot].request;
 
-    if (worker->request == HLX_BROKER_NO_REQUEST) {
+    if (entry == HLX_BROKER_NO_REQUEST) {
         return false;
     }
-    if (broker->requests[worker->request].id != event->request_id) {
+    if (broker->requests[entry].id != event->request_id) {
         return false;
     }
     if (event->summary.status == HLX_STATUS_CANCELLED) {
-        return worker->cancel_sent;
+        return broker->slots[event->slot].cancel_sent;
     }
     return event->summary.status <= HLX_STATUS_BAD_ARGUMENT;
 }
 
 /* What the client hears of a worker's summary. spec: BRK-29 */
-static hlx_reply reply_of(const hlx_summary *summary, uint32_t origin) {
+static hlx_reply reply_of(const hlx_event *event, uint32_t origin) {
     hlx_reply reply = {HLX_REPLY_MALFORMED, 0u, 0u, origin};
 
-    if (summary->status == HLX_STATUS_OK) {
+    if (event->summary.status == HLX_STATUS_OK) {
         reply.status = HLX_REPLY_OK;
-        reply.tokens = summary->tokens;
-        reply.issues = summary->issues;
-    } else if (summary->status == HLX_STATUS_OUTPUT_FULL) {
+        reply.tokens = event->summary.tokens;
+        reply.issues = event->summary.issues;
+    } else if (event->summary.status == HLX_STATUS_OUTPUT_FULL) {
         reply.status = HLX_REPLY_TOO_LARGE;
     }
     return reply;
 }
 
-static void count_reply(hlx_broker *broker, const hlx_reply *reply) {
-    if (reply->status == HLX_REPLY_OK) {
-        count(&broker->counters.answered_ok);
+static void count_reply(hlx_broker *broker, hlx_reply reply) {
+    if (reply.status == HLX_REPLY_OK) {
+        broker->counters.answered_ok = counted(broker->counters.answered_ok);
     }
-    if (reply->origin == HLX_ORIGIN_HEDGE) {
-        count(&broker->counters.answered_by_hedge);
+    if (reply.origin == HLX_ORIGIN_HEDGE) {
+        broker->counters.answered_by_hedge = counted(broker->counters.answered_by_hedge);
     }
 }
 
-static bool same_result(const hlx_summary *a, const hlx_summary *b) {
-    return a->status == b->status && a->tokens == b->tokens && a->issues == b->issues;
+static bool same_result(const hlx_broker *broker, uint32_t entry, const hlx_event *event) {
+    return broker->requests[entry].summary.status == event->summary.status &&
+           broker->requests[entry].summary.tokens == event->summary.tokens &&
+           broker->requests[entry].summary.issues == event->summary.issues;
 }
 
 /* Two finished attempts must agree. spec: BRK-12 */
-static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_summary *summary,
+static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event *event,
                             hlx_actions *actions) {
-    hlx_request *request = &broker->requests[entry];
-
-    if (!request->has_summary) {
-        request->has_summary = true;
-        request->summary = *summary;
-    } else if (!same_result(&request->summary, summary)) {
-        count(&broker->counters.mismatches);
-        emit(actions, HLX_ACTION_MISMATCH, HLX_BROKER_NO_SLOT, request->id);
+    if (!broker->requests[entry].has_summary) {
+        broker->requests[entry].has_summary = true;
+        broker->requests[entry].summary = event->summary;
+    } else if (!same_result(broker, entry, event)) {
+        broker->counters.mismatches = counted(broker->counters.mismatches);
+        emit(actions, HLX_ACTION_MISMATCH, HLX_BROKER_NO_SLOT, broker->requests[entry].id);
     }
 }
 
 /* A summary that was not cancelled: the first one answers. spec: BRK-01, BRK-28 */
-static void take_result(hlx_broker *broker, uint32_t slot, const hlx_summary *summary,
-                        hlx_actions *actions) {
-    uint32_t entry = broker->slots[slot].request;
-    hlx_reply reply = reply_of(summary, broker->slots[slot].origin);
+static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
+    uint32_t entry = broker->slots[event->slot].request;
+    hlx_reply reply = reply_of(event, broker->slots[event->slot].origin);
 
-    compare_results(broker, entry, summary, actions);
+    compare_results(broker, entry, event, actions);
     if (unanswered(broker, entry)) {
-        count_reply(broker, &reply);
+        count_reply(broker, reply);
         answer(broker, entry, reply, actions);
     }
 }
 
 /* spec: BRK-28, BRK-36 */
-static void note_budgets(hlx_broker *broker, uint32_t slot, const hlx_summary *summary) {
-    const hlx_broker_config *config = &broker->config;
-
-    if (config->rotate_mb10 != 0u && summary->alloc_mb10 >= config->rotate_mb10) {
-        broker->slots[slot].rotation_due = true;
+static void note_budgets(hlx_broker *broker, const hlx_event *event) {
+    if (broker->config.rotate_mb10 != 0u &&
+        event->summary.alloc_mb10 >= broker->config.rotate_mb10) {
+        broker->slots[event->slot].rotation_due = true;
     }
-    if (config->rotate_major != 0u && summary->major >= config->rotate_major) {
-        broker->slots[slot].rotation_due = true;
+    if (broker->config.rotate_major != 0u && event->summary.major >= broker->config.rotate_major) {
+        broker->slots[event->slot].rotation_due = true;
     }
 }
 
 /* A worker has answered its job. spec: BRK-28 */
-static void take_response(hlx_broker *broker, uint32_t slot, const hlx_summary *summary,
-                          hlx_actions *actions) {
+static void take_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t entry;
 
-    if (summary->status != HLX_STATUS_CANCELLED) {
-        take_result(broker, slot, summary, actions);
+    if (event->summary.status != HLX_STATUS_CANCELLED) {
+        take_result(broker, event, actions);
     }
-    note_budgets(broker, slot, summary);
-    broker->slots[slot].backoff_ns = broker->config.backoff_min_ns;
-    entry = end_job(broker, slot);
+    note_budgets(broker, event);
+    broker->slots[event->slot].backoff_ns = broker->config.backoff_min_ns;
+    entry = end_job(broker, event->slot);
     if (running(broker, entry)) {
         cancel(broker, entry, actions);
     } else {
@@ -488,9 +507,9 @@ static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_acti
         return;
     }
     if (response_fits(broker, event)) {
-        take_response(broker, event->slot, &event->summary, actions);
+        take_response(broker, event, actions);
     } else {
-        count(&broker->counters.protocol_errors);
+        broker->counters.protocol_errors = counted(broker->counters.protocol_errors);
         kill_worker(broker, event->slot, actions);
     }
 }
@@ -499,11 +518,11 @@ static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_acti
  * spec: BRK-08 */
 static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     if (broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES) {
-        broker->requests[entry].phase = HLX_REQUEST_WAITING;
-        count(&broker->counters.retries);
+        set_phase(broker, entry, HLX_REQUEST_WAITING);
+        broker->counters.retries = counted(broker->counters.retries);
     } else {
         answer(broker, entry, refusal(HLX_REPLY_WORKER_FAILED), actions);
-        count(&broker->counters.answered_worker_failed);
+        broker->counters.answered_worker_failed = counted(broker->counters.answered_worker_failed);
         release(broker, entry, actions);
     }
 }
@@ -532,7 +551,7 @@ static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *action
         return;
     }
     if (crashed) {
-        count(&broker->counters.crashes);
+        broker->counters.crashes = counted(broker->counters.crashes);
     }
     if (broker->slots[slot].request != HLX_BROKER_NO_REQUEST) {
         lose_job(broker, slot, actions);
@@ -543,10 +562,10 @@ static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *action
 /* A worker that was killed for being late may turn out never to have been made.
  * spec: BRK-34 */
 static void spawn_failed(hlx_broker *broker, uint32_t slot) {
-    const hlx_slot *worker = &broker->slots[slot];
-    bool late = worker->state == HLX_SLOT_KILLED && worker->request == HLX_BROKER_NO_REQUEST;
+    bool late = broker->slots[slot].state == HLX_SLOT_KILLED &&
+                broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
 
-    if (worker->state == HLX_SLOT_STARTING || late) {
+    if (broker->slots[slot].state == HLX_SLOT_STARTING || late) {
         vacate(broker, slot, true);
     }
 }
@@ -585,22 +604,22 @@ static uint64_t deadline_of(const hlx_broker *broker, uint64_t accepted_ns) {
 /* The queue is in order of acceptance, so the overdue ones are its first. */
 static void expire_queue(hlx_broker *broker, hlx_actions *actions) {
     while (broker->queue_count > 0u) {
-        const hlx_queued *head = &broker->queue[broker->queue_head];
+        hlx_queued head = broker->queue[broker->queue_head];
 
-        if (deadline_of(broker, head->accepted_ns) > broker->now_ns) {
+        if (deadline_of(broker, head.accepted_ns) > broker->now_ns) {
             return;
         }
-        emit_reply(actions, head->id, refusal(HLX_REPLY_DEADLINE));
-        emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, head->id);
+        emit_reply(actions, head.id, refusal(HLX_REPLY_DEADLINE));
+        emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, head.id);
         broker->counters.answered = broker->counters.answered + 1u;
-        count(&broker->counters.answered_deadline);
+        broker->counters.answered_deadline = counted(broker->counters.answered_deadline);
         drop_head(broker);
     }
 }
 
 static void expire_request(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     answer(broker, entry, refusal(HLX_REPLY_DEADLINE), actions);
-    count(&broker->counters.answered_deadline);
+    broker->counters.answered_deadline = counted(broker->counters.answered_deadline);
     if (running(broker, entry)) {
         cancel_attempts(broker, entry, actions);
     } else {
@@ -629,7 +648,7 @@ static void wind_down_slot(hlx_broker *broker, uint32_t slot, hlx_actions *actio
 
     if (state == HLX_SLOT_BACKOFF) {
         broker->slots[slot].state = HLX_SLOT_EMPTY;
-        broker->slots[slot].pooled = 0u;
+        set_pooled(broker, slot, 0u);
     } else if (state >= HLX_SLOT_STARTING && state <= HLX_SLOT_COOLING &&
                broker->slots[slot].request == HLX_BROKER_NO_REQUEST) {
         retire(broker, slot, actions);
@@ -648,14 +667,12 @@ static void wind_down(hlx_broker *broker, hlx_actions *actions) {
 
 /* spec: BRK-09, BRK-35 */
 static void run_timer(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
-    const hlx_slot *worker = &broker->slots[slot];
-
-    if (worker->timer_ns > broker->now_ns) {
+    if (broker->slots[slot].timer_ns > broker->now_ns) {
         return;
     }
-    if (worker->state == HLX_SLOT_BACKOFF) {
+    if (broker->slots[slot].state == HLX_SLOT_BACKOFF) {
         spawn(broker, slot, actions);
-    } else if (has_process(worker->state)) {
+    } else if (has_process(broker->slots[slot].state)) {
         kill_worker(broker, slot, actions);
     }
 }
@@ -669,10 +686,9 @@ static void run_timers(hlx_broker *broker, hlx_actions *actions) {
 /* ---- rotation (BRK-05, BRK-36) ---- */
 
 static bool wants_rotation(const hlx_broker *broker, uint32_t slot) {
-    const hlx_slot *worker = &broker->slots[slot];
-
-    return !broker->draining && worker->state == HLX_SLOT_HOT && worker->rotation_due &&
-           worker->replaced_by == HLX_BROKER_NO_SLOT;
+    return !broker->draining && broker->slots[slot].state == HLX_SLOT_HOT &&
+           broker->slots[slot].rotation_due &&
+           broker->slots[slot].replaced_by == HLX_BROKER_NO_SLOT;
 }
 
 /* An empty slot that may be used, or NO_SLOT. */
@@ -716,7 +732,7 @@ static bool idle(const hlx_broker *broker, uint32_t slot) {
 /* A request that waits for its retry, or NO_REQUEST. */
 static uint32_t find_waiting(const hlx_broker *broker) {
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
-        if (broker->requests[entry].phase == HLX_REQUEST_WAITING) {
+        if (broker->phases.of[entry] == HLX_REQUEST_WAITING) {
             return entry;
         }
     }
@@ -729,7 +745,7 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     if (entry != slot) {
         move_request(broker, entry, slot);
     }
-    broker->requests[slot].phase = HLX_REQUEST_OPEN;
+    set_phase(broker, slot, HLX_REQUEST_OPEN);
     broker->requests[slot].hedge_at_ns = HLX_BROKER_NEVER;
     give_job(broker, slot, slot, HLX_ORIGIN_PRIMARY, actions);
 }
@@ -749,7 +765,7 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
 /* `entry` waits, or is NO_REQUEST. A worker takes the request that waits in its
  * own entry before any other, so that its entry is free. */
 static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_actions *actions) {
-    if (broker->requests[slot].phase == HLX_REQUEST_WAITING) {
+    if (broker->phases.of[slot] == HLX_REQUEST_WAITING) {
         dispatch_waiting(broker, slot, slot, actions);
     } else if (entry != HLX_BROKER_NO_REQUEST) {
         dispatch_waiting(broker, slot, entry, actions);
@@ -776,8 +792,9 @@ static void dispatch(hlx_broker *broker, hlx_actions *actions) {
 /* ---- hedges (BRK-06) ---- */
 
 /* May the request ever be hedged, now or later? spec: BRK-27 */
-static bool hedgeable(const hlx_request *request) {
-    return request->phase == HLX_REQUEST_OPEN && !request->hedged && request->crashes == 0u;
+static bool hedgeable(const hlx_broker *broker, uint32_t entry) {
+    return broker->phases.of[entry] == HLX_REQUEST_OPEN && !broker->requests[entry].hedged &&
+           broker->requests[entry].crashes == 0u;
 }
 
 /* Exactly: (granted + 1) <= burst + ratio * accepted. spec: BRK-06 */
@@ -812,7 +829,7 @@ static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_a
 static void suppress_hedge(hlx_broker *broker, uint32_t entry) {
     if (!broker->requests[entry].suppressed) {
         broker->requests[entry].suppressed = true;
-        count(&broker->counters.hedges_suppressed);
+        broker->counters.hedges_suppressed = counted(broker->counters.hedges_suppressed);
     }
 }
 
@@ -820,8 +837,7 @@ static void hedge(hlx_broker *broker, hlx_actions *actions) {
     uint32_t slot = find_idle(broker);
 
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
-        if (!hedgeable(&broker->requests[entry]) ||
-            broker->requests[entry].hedge_at_ns > broker->now_ns) {
+        if (!hedgeable(broker, entry) || broker->requests[entry].hedge_at_ns > broker->now_ns) {
             continue;
         }
         if (slot != HLX_BROKER_NO_SLOT && within_budget(broker)) {
@@ -836,14 +852,13 @@ static void hedge(hlx_broker *broker, hlx_actions *actions) {
 /* ---- the next instant (BRK-07, BRK-38) ---- */
 
 static uint64_t next_of_request(const hlx_broker *broker, uint32_t entry) {
-    const hlx_request *request = &broker->requests[entry];
     uint64_t next = HLX_BROKER_NEVER;
 
     if (unanswered(broker, entry)) {
-        next = deadline_of(broker, request->accepted_ns);
+        next = deadline_of(broker, broker->requests[entry].accepted_ns);
     }
-    if (hedgeable(request) && request->hedge_at_ns > broker->now_ns) {
-        next = earlier(next, request->hedge_at_ns);
+    if (hedgeable(broker, entry) && broker->requests[entry].hedge_at_ns > broker->now_ns) {
+        next = earlier(next, broker->requests[entry].hedge_at_ns);
     }
     return next;
 }
@@ -918,25 +933,21 @@ bool hlx_broker_config_valid(const hlx_broker_config *config) {
 }
 
 static void init_slot(hlx_broker *broker, uint32_t slot) {
-    hlx_slot *worker = &broker->slots[slot];
-
-    worker->state = HLX_SLOT_EMPTY;
-    worker->pooled = 0u;
+    broker->slots[slot].state = HLX_SLOT_EMPTY;
+    broker->seats.taken[slot] = 0u;
     if (slot < broker->config.worker_count) {
-        worker->state = HLX_SLOT_BACKOFF;
-        worker->pooled = 1u;
+        broker->slots[slot].state = HLX_SLOT_BACKOFF;
+        broker->seats.taken[slot] = 1u;
     }
-    worker->request = HLX_BROKER_NO_REQUEST;
-    worker->origin = HLX_ORIGIN_NONE;
-    worker->cancel_sent = false;
-    worker->rotation_due = false;
-    worker->replaces = HLX_BROKER_NO_SLOT;
-    worker->replaced_by = HLX_BROKER_NO_SLOT;
-    worker->backoff_ns = broker->config.backoff_min_ns;
-    worker->timer_ns = 0u;
+    broker->slots[slot].request = HLX_BROKER_NO_REQUEST;
+    broker->slots[slot].origin = HLX_ORIGIN_NONE;
+    broker->slots[slot].cancel_sent = false;
+    broker->slots[slot].rotation_due = false;
+    broker->slots[slot].replaces = HLX_BROKER_NO_SLOT;
+    broker->slots[slot].replaced_by = HLX_BROKER_NO_SLOT;
+    broker->slots[slot].backoff_ns = broker->config.backoff_min_ns;
+    broker->slots[slot].timer_ns = 0u;
 }
-
-static const hlx_broker_counters no_counts;
 
 /* spec: BRK-21 */
 bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
@@ -944,7 +955,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
         return false;
     }
     broker->config = *config;
-    broker->counters = no_counts;
+    broker->counters = (hlx_broker_counters){0};
     broker->draining = false;
     broker->now_ns = 0u;
     broker->queue_head = 0u;
@@ -952,7 +963,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
     broker->in_service = 0u;
     for (uint32_t slot = 0u; slot < HLX_BROKER_MAX_SLOTS; slot++) {
         init_slot(broker, slot);
-        broker->requests[slot].phase = HLX_REQUEST_FREE;
+        broker->phases.of[slot] = HLX_REQUEST_FREE;
     }
     return true;
 }

@@ -129,7 +129,6 @@ typedef struct hlx_slot {
     uint32_t origin;      /* of that job */
     bool cancel_sent;     /* for that job */
     bool rotation_due;    /* a budget is used up */
-    uint8_t pooled;       /* 1: its death must be made good by a respawn; 0: it need not */
     uint32_t replaces;    /* STARTING: the slot it replaces, or NO_SLOT */
     uint32_t replaced_by; /* HOT: the slot that will replace it, or NO_SLOT */
     uint64_t backoff_ns;  /* how long after its next death it is not spawned again */
@@ -156,6 +155,15 @@ typedef struct hlx_request {
     uint64_t accepted_ns;
     uint64_t hedge_at_ns; /* when a hedge is due, or NEVER */
 } hlx_request;
+
+/* Records of their own, because the proofs count over them. */
+typedef struct hlx_seats {
+    uint8_t taken[HLX_BROKER_MAX_SLOTS]; /* 1: the pool counts on this slot, its death is made good */
+} hlx_seats;
+
+typedef struct hlx_phases {
+    uint8_t of[HLX_BROKER_MAX_SLOTS]; /* by entry: enum hlx_request_phase */
+} hlx_phases;
 
 typedef struct hlx_queued {
     uint64_t id;
@@ -194,17 +202,304 @@ typedef struct hlx_broker {
     uint32_t queue_head; /* index of the oldest entry */
     uint32_t queue_count;
     uint32_t in_service; /* entries OPEN or WAITING */
+    hlx_seats seats;
+    hlx_phases phases;
     hlx_slot slots[HLX_BROKER_MAX_SLOTS];
     hlx_request requests[HLX_BROKER_MAX_SLOTS];
     hlx_queued queue[HLX_BROKER_MAX_QUEUE]; /* a ring, whatever the configured capacity */
 } hlx_broker;
 
+/* The logic of the broker's invariant, one concept a predicate. `b` is a broker, `s`
+ * a slot, `e` an entry; a `hole` is an entry under repair in the middle of a step. */
+/*@ predicate DurationValid(integer duration_ns) =
+      1 <= duration_ns <= HLX_BROKER_MAX_DURATION_NS;
+
+    predicate SizesValid(hlx_broker_config c) =
+      1 <= c.worker_count <= HLX_BROKER_MAX_WORKERS &&
+      c.worker_count < c.slot_count <= HLX_BROKER_MAX_SLOTS &&
+      1 <= c.queue_capacity <= HLX_BROKER_MAX_QUEUE;
+
+    predicate DurationsValid(hlx_broker_config c) =
+      DurationValid(c.deadline_ns) && DurationValid(c.start_timeout_ns) &&
+      DurationValid(c.kill_grace_ns) && DurationValid(c.backoff_min_ns) &&
+      DurationValid(c.backoff_max_ns) && c.backoff_min_ns <= c.backoff_max_ns &&
+      c.hedge_delay_ns <= HLX_BROKER_MAX_DURATION_NS;
+
+    // BRK-20
+    predicate ConfigValid(hlx_broker_config c) =
+      SizesValid(c) && DurationsValid(c) &&
+      c.hedge_ratio_ppm <= 1000000 && c.hedge_burst <= 1000000;
+
+    // BRK-09: what a slot's state says of its process, its seat in the pool, its timer.
+    predicate SlotProcess(hlx_broker b, integer s) =
+      b.slots[s].state <= HLX_SLOT_KILLED && b.seats.taken[s] <= 1 &&
+      (b.slots[s].state == HLX_SLOT_EMPTY || b.slots[s].state == HLX_SLOT_COOLING ||
+       b.slots[s].state == HLX_SLOT_RETIRING ==> b.seats.taken[s] == 0) &&
+      (b.slots[s].state == HLX_SLOT_BACKOFF || b.slots[s].state == HLX_SLOT_HOT ==>
+         b.seats.taken[s] == 1) &&
+      b.config.backoff_min_ns <= b.slots[s].backoff_ns <= b.config.backoff_max_ns;
+
+    predicate SlotTimer(hlx_broker b, integer s) =
+      b.slots[s].state == HLX_SLOT_KILLED ||
+      ((b.slots[s].state == HLX_SLOT_HOT || b.slots[s].state == HLX_SLOT_COOLING) &&
+       !b.slots[s].cancel_sent)
+      ? b.slots[s].timer_ns == HLX_BROKER_NEVER
+      : b.slots[s].timer_ns <= HLX_BROKER_MAX_NOW_NS + HLX_BROKER_MAX_DURATION_NS;
+
+    // BRK-05: the two ends of a rotation know each other.
+    predicate SlotRotation(hlx_broker b, integer s) =
+      (b.slots[s].replaces != HLX_BROKER_NO_SLOT ==>
+         b.slots[s].replaces < b.config.slot_count &&
+         b.slots[s].state == HLX_SLOT_STARTING &&
+         b.slots[b.slots[s].replaces].replaced_by == s) &&
+      (b.slots[s].replaced_by != HLX_BROKER_NO_SLOT ==>
+         b.slots[s].replaced_by < b.config.slot_count &&
+         b.slots[s].state == HLX_SLOT_HOT &&
+         b.slots[b.slots[s].replaced_by].replaces == s) &&
+      (b.slots[s].state == HLX_SLOT_STARTING ==>
+         (b.seats.taken[s] == 1 <==> b.slots[s].replaces == HLX_BROKER_NO_SLOT));
+
+    predicate SlotsValidBut(hlx_broker b, integer hole) =
+      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotProcess(b, s)) &&
+      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotTimer(b, s)) &&
+      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotRotation(b, s));
+
+    predicate SlotsValid(hlx_broker b) = SlotsValidBut(b, -1);
+
+    // BRK-02, BRK-03: a worker's one job, and when it was cancelled.
+    predicate SlotJob(hlx_broker b, integer s) =
+      (b.slots[s].request != HLX_BROKER_NO_REQUEST ==>
+         b.slots[s].request < b.config.slot_count &&
+         (b.slots[s].state == HLX_SLOT_HOT || b.slots[s].state == HLX_SLOT_COOLING ||
+          b.slots[s].state == HLX_SLOT_KILLED) &&
+         (b.phases.of[b.slots[s].request] == HLX_REQUEST_OPEN ||
+          b.phases.of[b.slots[s].request] == HLX_REQUEST_CLOSED) &&
+         (b.slots[s].request == s || b.requests[b.slots[s].request].other == s)) &&
+      (b.slots[s].cancel_sent ==>
+         b.slots[s].request != HLX_BROKER_NO_REQUEST &&
+         b.phases.of[b.slots[s].request] == HLX_REQUEST_CLOSED);
+
+    // Told to stop, or past telling.
+    predicate Stopping(hlx_broker b, integer s) =
+      b.slots[s].cancel_sent || b.slots[s].state == HLX_SLOT_KILLED;
+
+    // BRK-04, BRK-08: a request runs on its resident, and perhaps on one other worker if
+    // none has died with it.
+    predicate EntryLinked(hlx_broker b, integer e) =
+      b.slots[e].request == e &&
+      (b.requests[e].other != HLX_BROKER_NO_SLOT ==>
+         b.requests[e].other < b.config.slot_count && b.requests[e].other != e &&
+         b.slots[b.requests[e].other].request == e && b.requests[e].crashes == 0);
+
+    predicate EntryRunning(hlx_broker b, integer e) =
+      b.phases.of[e] == HLX_REQUEST_OPEN || b.phases.of[e] == HLX_REQUEST_CLOSED;
+
+    predicate EntryValid(hlx_broker b, integer e) =
+      b.phases.of[e] <= HLX_REQUEST_CLOSED &&
+      (EntryRunning(b, e) ==> EntryLinked(b, e)) &&
+      (b.phases.of[e] == HLX_REQUEST_CLOSED ==>
+         Stopping(b, e) &&
+         (b.requests[e].other != HLX_BROKER_NO_SLOT ==> Stopping(b, b.requests[e].other))) &&
+      (b.phases.of[e] == HLX_REQUEST_WAITING ==>
+         b.slots[e].request == HLX_BROKER_NO_REQUEST && b.requests[e].crashes == 1) &&
+      (b.phases.of[e] != HLX_REQUEST_FREE ==>
+         b.requests[e].crashes <= 1 && b.requests[e].accepted_ns <= b.now_ns);
+
+    // No worker works for entry e.
+    predicate Orphan(hlx_broker b, integer e) =
+      \forall integer s; 0 <= s < b.config.slot_count ==> b.slots[s].request != e;
+
+    predicate ServiceValidBut(hlx_broker b, integer hole) =
+      (\forall integer s; 0 <= s < b.config.slot_count ==> SlotJob(b, s)) &&
+      (\forall integer e; 0 <= e < b.config.slot_count && e != hole ==> EntryValid(b, e));
+
+    // BRK-10: a ring in order of acceptance.
+    logic integer RingIndex(integer head, integer position) =
+      head + position < HLX_BROKER_MAX_QUEUE ? head + position
+                                             : head + position - HLX_BROKER_MAX_QUEUE;
+
+    logic integer QueuedSince(hlx_broker b, integer position) =
+      b.queue[RingIndex(b.queue_head, position)].accepted_ns;
+
+    logic integer QueuedId(hlx_broker b, integer position) =
+      b.queue[RingIndex(b.queue_head, position)].id;
+
+    predicate QueueBounded(hlx_broker b) =
+      b.queue_head < HLX_BROKER_MAX_QUEUE && b.queue_count <= b.config.queue_capacity;
+
+    predicate QueuePast(hlx_broker b) =
+      \forall integer i; 0 <= i < b.queue_count ==> QueuedSince(b, i) <= b.now_ns;
+
+    predicate QueueSorted(hlx_broker b) =
+      \forall integer i, j; 0 <= i < j < b.queue_count ==>
+        QueuedSince(b, i) <= QueuedSince(b, j);
+
+    predicate QueueValid(hlx_broker b) = QueueBounded(b) && QueuePast(b) && QueueSorted(b);
+
+    // How many of the first n entries hold an unanswered request.
+    logic integer Open(integer phase) =
+      phase == HLX_REQUEST_OPEN || phase == HLX_REQUEST_WAITING ? 1 : 0;
+
+    logic integer Unanswered(hlx_phases phases, integer n) =
+      n <= 0 ? 0 : Unanswered(phases, n - 1) + Open(phases.of[n - 1]);
+
+    // How many of the first n slots does the pool count on?
+    logic integer Pooled(hlx_seats seats, integer n) =
+      n <= 0 ? 0 : Pooled(seats, n - 1) + seats.taken[n - 1];
+
+    predicate Finished(hlx_broker b) =
+      b.draining && b.queue_count == 0 && b.in_service == 0;
+
+    // BRK-11
+    predicate CountersConserve(hlx_broker b) =
+      b.counters.accepted == b.counters.answered + b.counters.abandoned +
+                              b.queue_count + b.in_service &&
+      b.counters.accepted <= HLX_BROKER_MAX_ACCEPTED &&
+      b.in_service == Unanswered(b.phases, b.config.slot_count);
+
+    // BRK-06
+    predicate BudgetKept(hlx_broker b) =
+      b.counters.hedges_granted * 1000000 <=
+        b.config.hedge_burst * 1000000 + b.config.hedge_ratio_ppm * b.counters.accepted;
+
+    // BRK-09
+    predicate PoolComplete(hlx_broker b) =
+      Finished(b) || Pooled(b.seats, b.config.slot_count) == b.config.worker_count;
+
+    predicate CountersValid(hlx_broker b) =
+      CountersConserve(b) && BudgetKept(b) && PoolComplete(b);
+
+    predicate BrokerValidBut(hlx_broker b, integer hole) =
+      ConfigValid(b.config) && b.now_ns <= HLX_BROKER_MAX_NOW_NS && SlotsValid(b) &&
+      ServiceValidBut(b, hole) && QueueValid(b) && CountersValid(b);
+
+    predicate BrokerValid(hlx_broker b) = BrokerValidBut(b, -1);
+
+    predicate Usable{L}(hlx_broker *b, hlx_actions *actions) =
+      \valid(b) && \valid(actions) && \separated(b, actions);
+
+    predicate Room{L}(hlx_actions *actions, integer n) =
+      actions->count + n <= HLX_BROKER_MAX_ACTIONS;
+
+    // What holds of a step's result, phase by phase.
+    predicate QueueTimely(hlx_broker b) =
+      \forall integer i; 0 <= i < b.queue_count ==>
+        QueuedSince(b, i) + b.config.deadline_ns > b.now_ns;
+
+    predicate ServiceTimely(hlx_broker b) =
+      \forall integer e; 0 <= e < b.config.slot_count && Open(b.phases.of[e]) == 1 ==>
+        b.requests[e].accepted_ns + b.config.deadline_ns > b.now_ns;
+
+    // BRK-07
+    predicate Timely(hlx_broker b) = QueueTimely(b) && ServiceTimely(b);
+
+    // BRK-35
+    predicate TimersQuiet(hlx_broker b) =
+      \forall integer s; 0 <= s < b.config.slot_count &&
+        b.slots[s].state != HLX_SLOT_EMPTY ==> b.slots[s].timer_ns > b.now_ns;
+
+    predicate Idle(hlx_broker b, integer s) =
+      b.slots[s].state == HLX_SLOT_HOT && b.slots[s].request == HLX_BROKER_NO_REQUEST;
+
+    predicate NoneIdle(hlx_broker b) =
+      \forall integer s; 0 <= s < b.config.slot_count ==> !Idle(b, s);
+
+    predicate NoneWaits(hlx_broker b) =
+      \forall integer e; 0 <= e < b.config.slot_count ==>
+        b.phases.of[e] != HLX_REQUEST_WAITING;
+
+    // BRK-26
+    predicate WorkConserved(hlx_broker b) =
+      NoneIdle(b) || (b.queue_count == 0 && NoneWaits(b));
+
+    // BRK-37
+    predicate WoundDown(hlx_broker b, integer s) =
+      !Idle(b, s) && b.slots[s].state != HLX_SLOT_BACKOFF &&
+      b.slots[s].state != HLX_SLOT_STARTING;
+
+    // BRK-36
+    predicate WantsRotation(hlx_broker b, integer s) =
+      !b.draining && b.slots[s].state == HLX_SLOT_HOT && b.slots[s].rotation_due &&
+      b.slots[s].replaced_by == HLX_BROKER_NO_SLOT;
+
+    predicate RotationWaits(hlx_broker b) =
+      \exists integer s; 0 <= s < b.config.slot_count && WantsRotation(b, s);
+
+    predicate NoEmptySlot(hlx_broker b) =
+      \forall integer s; 0 <= s < b.config.slot_count &&
+        b.slots[s].state == HLX_SLOT_EMPTY ==> b.slots[s].timer_ns > b.now_ns;
+
+    predicate CoolingWorks(hlx_broker b, integer s) =
+      b.slots[s].state == HLX_SLOT_COOLING ==> b.slots[s].request != HLX_BROKER_NO_REQUEST;
+
+    predicate RotationsSettled(hlx_broker b) =
+      (\forall integer s; 0 <= s < b.config.slot_count ==> CoolingWorks(b, s)) &&
+      (RotationWaits(b) ==> NoEmptySlot(b));
+
+    // BRK-27
+    predicate Hedgeable(hlx_broker b, integer e) =
+      b.phases.of[e] == HLX_REQUEST_OPEN && !b.requests[e].hedged &&
+      b.requests[e].crashes == 0;
+
+    predicate WithinBudget(hlx_broker b) =
+      (b.counters.hedges_granted + 1) * 1000000 <=
+        b.config.hedge_burst * 1000000 + b.config.hedge_ratio_ppm * b.counters.accepted;
+
+    predicate HedgesSettled(hlx_broker b) =
+      NoneIdle(b) || !WithinBudget(b) ||
+      \forall integer e; 0 <= e < b.config.slot_count && Hedgeable(b, e) ==>
+        b.requests[e].hedge_at_ns > b.now_ns;
+
+    // BRK-38: nothing of this request, or of this slot, is due before `next`.
+    predicate RequestWakes(hlx_broker b, integer e, integer next) =
+      (Open(b.phases.of[e]) == 1 ==>
+         next <= b.requests[e].accepted_ns + b.config.deadline_ns) &&
+      (Hedgeable(b, e) && b.requests[e].hedge_at_ns > b.now_ns ==>
+         next <= b.requests[e].hedge_at_ns);
+
+    predicate SlotWakes(hlx_broker b, integer s, integer next) =
+      b.slots[s].state != HLX_SLOT_EMPTY || RotationWaits(b) ==> next <= b.slots[s].timer_ns;
+
+    predicate Promise(hlx_broker b, integer next) =
+      (\forall integer i; 0 <= i < b.queue_count ==>
+         next <= QueuedSince(b, i) + b.config.deadline_ns) &&
+      (\forall integer e; 0 <= e < b.config.slot_count ==> RequestWakes(b, e, next)) &&
+      (\forall integer s; 0 <= s < b.config.slot_count ==> SlotWakes(b, s, next));
+
+    predicate FreshSlot(hlx_broker b, integer s) =
+      b.slots[s].state == (s < b.config.worker_count ? HLX_SLOT_BACKOFF : HLX_SLOT_EMPTY) &&
+      b.seats.taken[s] == (s < b.config.worker_count ? 1 : 0) &&
+      b.slots[s].request == HLX_BROKER_NO_REQUEST && !b.slots[s].cancel_sent &&
+      b.slots[s].replaces == HLX_BROKER_NO_SLOT &&
+      b.slots[s].replaced_by == HLX_BROKER_NO_SLOT &&
+      b.slots[s].backoff_ns == b.config.backoff_min_ns && b.slots[s].timer_ns == 0;
+*/
+
 /* True when every field is in its range. spec: BRK-20 */
+/*@ requires readable: \valid_read(config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures valid: \result <==> ConfigValid(*config);
+*/
 bool hlx_broker_config_valid(const hlx_broker_config *config);
 
 /* All slots below worker_count in BACKOFF with timer 0, so that the first step
  * spawns them. False, and `broker` unspecified, on an invalid configuration.
  * spec: BRK-21 */
+/*@ requires usable: \valid(broker) && \valid_read(config) && \separated(broker, config);
+    terminates \true;
+    exits \false;
+    assigns *broker;
+    ensures accepted: \result <==> ConfigValid(*config);
+    ensures config: \result ==> broker->config == *config;
+    ensures slots: \result ==> SlotsValid(*broker);
+    ensures service: \result ==> ServiceValidBut(*broker, -1);
+    ensures queue: \result ==> QueueValid(*broker);
+    ensures counters: \result ==> CountersValid(*broker);
+    ensures fresh: \result ==>
+      \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==> FreshSlot(*broker, s);
+*/
 bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
 
 /* Take one event at `now_ns` (not before the last step's; a smaller value counts
@@ -213,11 +508,44 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
  * other event comes first, or HLX_BROKER_NEVER. An event that fits no state (an
  * unknown slot, type or request) changes nothing but the time. A request id must
  * not be in the system already when it is submitted. spec: BRK-22 to BRK-40 */
+/*@ requires usable: Usable(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event) && \separated(actions, event);
+    requires valid: BrokerValid(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service,
+            broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_head, broker->queue_count,
+            broker->counters, broker->draining, broker->now_ns, *actions;
+    ensures slots: SlotsValid(*broker);
+    ensures service: ServiceValidBut(*broker, -1);
+    ensures queue: QueueValid(*broker);
+    ensures counters: CountersValid(*broker);
+    ensures config: ConfigValid(broker->config);
+    ensures time: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    ensures actions: actions->count <= HLX_BROKER_MAX_ACTIONS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures quiet: TimersQuiet(*broker);
+    ensures conserved: WorkConserved(*broker);
+    ensures rotations: RotationsSettled(*broker);
+    ensures hedges: HedgesSettled(*broker);
+    ensures promise: Promise(*broker, \result);
+*/
 uint64_t hlx_broker_step(hlx_broker *broker, const hlx_event *event, uint64_t now_ns,
                          hlx_actions *actions);
 
 /* True when the broker drains, nothing is in the system and no process is left.
  * spec: BRK-41 */
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures stopped: \result <==> Finished(*broker) &&
+      \forall integer s; 0 <= s < broker->config.slot_count ==>
+        broker->slots[s].state == HLX_SLOT_EMPTY;
+*/
 bool hlx_broker_stopped(const hlx_broker *broker);
 
 #endif
