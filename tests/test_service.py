@@ -695,14 +695,14 @@ def live_socket_is_refused():
 @test
 def other_files_are_refused():
     """A file, a folder, a path too long, a folder that is not there. spec: SRV-11, SRV-42"""
-    with Service() as helper:
-        file = helper.folder / "file"
+    with Service() as first:
+        file = first.folder / "file"
         file.write_text("precious")
         cases = [
             (file, "exists and is not a socket"),
-            (helper.folder, "exists and is not a socket"),
-            (helper.folder / ("x" * 200), "is not 1 to 107 bytes long"),
-            (helper.folder / "none" / "socket", "No such file or directory"),
+            (first.folder, "exists and is not a socket"),
+            (first.folder / ("x" * 200), "is not 1 to 107 bytes long"),
+            (first.folder / "none" / "socket", "No such file or directory"),
         ]
         for path, message in cases:
             with Service(path=path, ready=False) as service:
@@ -928,8 +928,8 @@ def environment_and_flags():
 @test
 def telemetry():
     """The file after 10,000 requests and at the end, its rows in order and plausible. spec: SRV-50 to SRV-54"""
-    with Service("--workers=2", "--hedge-ratio=100") as helper:
-        file = helper.folder / "slow.csv"
+    with Service("--workers=2", "--hedge-ratio=100") as first:
+        file = first.folder / "slow.csv"
         with Service("--workers=2", f"--telemetry={file}") as service, service.client() as client:
             before_ns = time.monotonic_ns()
             for _ in range(9999):
