@@ -53,7 +53,7 @@ static void read_length(hlx_client_decoder *decoder, const uint8_t *buffer) {
     }
 }
 
-/* spec: CLI-22 to CLI-25 */
+/* spec: CLI-01, CLI-22 to CLI-25 */
 hlx_client_status hlx_client_decoder_accept(hlx_client_decoder *decoder, const uint8_t *buffer,
                                             uint32_t count) {
     decoder->received += count;
