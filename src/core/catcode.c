@@ -7,24 +7,33 @@
 #define DEFAULT_END_OF_LINE_CHAR 13
 #define EXPL3_END_OF_LINE_CHAR 32
 
-static void copy_table(uint8_t *to, const uint8_t *from) {
-    for (uint32_t i = 0; i < 256; i++) {
-        to[i] = from[i];
-    }
-}
-
-/* The table that a preset starts from. spec: CAT-10 */
-static void base_table(uint8_t *table, uint32_t preset, uint32_t encoding) {
+/* The entry of the table that a preset starts from. spec: CAT-10 */
+/*@ requires preset: preset < HLX_PRESET_COUNT;
+    requires encoding: encoding <= HLX_ENCODING_UTF8;
+    requires byte: character < 256;
+    terminates \true;
+    assigns \nothing;
+    ensures category: \result == BaseCategory(preset, encoding, character);
+*/
+static uint8_t base_category(uint32_t preset, uint32_t encoding, uint32_t character) {
     if (preset == HLX_PRESET_INITEX) {
-        copy_table(table, hlx_table_initex);
-    } else if (preset == HLX_PRESET_PLAIN) {
-        copy_table(table, encoding == HLX_ENCODING_UTF8 ? hlx_table_luatexplain : hlx_table_plain);
-    } else {
-        copy_table(table, encoding == HLX_ENCODING_UTF8 ? hlx_table_lualatex : hlx_table_pdflatex);
+        return hlx_table_initex[character];
     }
+    if (preset == HLX_PRESET_PLAIN) {
+        return encoding == HLX_ENCODING_UTF8 ? hlx_table_luatexplain[character]
+                                             : hlx_table_plain[character];
+    }
+    return encoding == HLX_ENCODING_UTF8 ? hlx_table_lualatex[character]
+                                         : hlx_table_pdflatex[character];
 }
 
 /* What \ExplSyntaxOn changes. spec: CAT-12 */
+/*@ requires writable: \valid(table + (0 .. 255));
+    terminates \true;
+    assigns table[0 .. 255];
+    ensures category: \forall integer c; 0 <= c < 256 ==>
+                      table[c] == Expl3Category(c, \old(table[c]));
+*/
 static void set_expl3(uint8_t *table) {
     table['\t'] = HLX_CATEGORY_IGNORED;
     table[' '] = HLX_CATEGORY_IGNORED;
@@ -41,7 +50,15 @@ bool hlx_regime_preset(hlx_regime *regime, uint32_t preset, uint32_t encoding) {
     if (preset >= HLX_PRESET_COUNT || encoding > HLX_ENCODING_UTF8) {
         return false;
     }
-    base_table(regime->category, preset, encoding);
+    /*@ loop invariant bounds: character <= 256;
+        loop invariant category: \forall integer c; 0 <= c < character ==>
+                                 regime->category[c] == BaseCategory(preset, encoding, c);
+        loop assigns character, regime->category[0 .. 255];
+        loop variant 256 - character;
+    */
+    for (uint32_t character = 0; character < 256; character++) {
+        regime->category[character] = base_category(preset, encoding, character);
+    }
     regime->encoding = (uint8_t)encoding;
     regime->unicode_letters = preset != HLX_PRESET_INITEX ? 1 : 0;
     regime->end_of_line_char = DEFAULT_END_OF_LINE_CHAR;
@@ -62,6 +79,12 @@ bool hlx_regime_valid(const hlx_regime *regime) {
     if (regime->end_of_line_char < HLX_NO_END_OF_LINE_CHAR || regime->end_of_line_char > 255) {
         return false;
     }
+    /*@ loop invariant bounds: i <= 256;
+        loop invariant valid: \forall integer c; 0 <= c < i ==>
+                              regime->category[c] <= HLX_CATEGORY_INVALID;
+        loop assigns i;
+        loop variant 256 - i;
+    */
     for (uint32_t i = 0; i < 256; i++) {
         if (regime->category[i] > HLX_CATEGORY_INVALID) {
             return false;
