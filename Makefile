@@ -43,29 +43,36 @@ build: $(LIBRARY) $(PROGRAMS) ## compile library, service and command line
 
 $(BUILD)/src/core/%.o: src/core/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
+	@echo "  compile $<"
+	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/src/simd/%.o: src/simd/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
+	@echo "  compile $<"
+	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/src/shell/%.o: src/shell/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -MMD -MP -c $< -o $@
+	@echo "  compile $<"
+	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Itests -MMD -MP -c $< -o $@
+	@echo "  compile $<"
+	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Itests -MMD -MP -c $< -o $@
 
 $(LIBRARY): $(call objects,$(CORE_SOURCES) $(SIMD_SOURCES))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 $(SHELL_LIBRARY): $(call objects,$(SHELL_SOURCES))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/src/shell/%.o $(SHELL_LIBRARY) $(LIBRARY)
-	$(CC) $(LDFLAGS_ALL) $^ -lm -o $@
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -lm -o $@
 $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SHELL_LIBRARY) $(LIBRARY)
-	$(CC) $(LDFLAGS_ALL) $^ -lcmocka -lm -o $@
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -lcmocka -lm -o $@
 $(BUILD)/tests/differential_driver: $(BUILD)/tests/differential_driver.o $(LIBRARY)
-	$(CC) $(LDFLAGS_ALL) $^ -o $@
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 .SECONDARY:
 
 # ---- running ------------------------------------------------------------------
