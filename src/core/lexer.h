@@ -181,7 +181,130 @@ typedef struct hlx_lexer {
     bool done;         /* the whole input was read */
 } hlx_lexer;
 
+/*@ logic integer TokenTotal{L}(uint8_t *input, integer length, hlx_regime *regime) =
+      TokenCount(input, length, regime, 0, 0, HLX_STATE_NEW_LINE);
+
+    logic integer IssueTotal{L}(uint8_t *input, integer length, hlx_regime *regime) =
+      IssueCount(input, length, regime, 0, 0, HLX_STATE_NEW_LINE);
+
+    predicate ColumnsValid{L}(hlx_columns *columns, hlx_counts *counts) =
+      \valid_read(columns) && \valid(counts) &&
+      \valid(columns->kinds + (0 .. columns->token_capacity - 1)) &&
+      \valid(columns->codes + (0 .. columns->token_capacity - 1)) &&
+      \valid(columns->starts + (0 .. columns->token_capacity - 1)) &&
+      \valid(columns->issue_codes + (0 .. columns->issue_capacity - 1)) &&
+      \valid(columns->issue_offsets + (0 .. columns->issue_capacity - 1)) &&
+      \separated(columns, counts, columns->kinds + (0 .. columns->token_capacity - 1),
+                 columns->codes + (0 .. columns->token_capacity - 1),
+                 columns->starts + (0 .. columns->token_capacity - 1),
+                 columns->issue_codes + (0 .. columns->issue_capacity - 1),
+                 columns->issue_offsets + (0 .. columns->issue_capacity - 1));
+
+    predicate TokenRows{L}(uint8_t *input, integer length, hlx_regime *regime,
+                           hlx_columns *columns, integer count) =
+      (\forall integer row; 0 <= row < count ==> columns->kinds[row] ==
+        TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row)) &&
+      (\forall integer row; 0 <= row < count ==> columns->codes[row] ==
+        TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row)) &&
+      (\forall integer row; 0 <= row < count ==> columns->starts[row] ==
+        TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row));
+
+    predicate IssueRows{L}(uint8_t *input, integer length, hlx_regime *regime,
+                           hlx_columns *columns, integer count) =
+      (\forall integer row; 0 <= row < count && row < columns->issue_capacity ==>
+        columns->issue_codes[row] ==
+          IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row)) &&
+      (\forall integer row; 0 <= row < count && row < columns->issue_capacity ==>
+        columns->issue_offsets[row] ==
+          IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row));
+
+    // Behind `past` tokens (or issues) comes what comes from this configuration on.
+    predicate TokenKindComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state, integer past) =
+      \forall integer row; row >= past ==>
+        TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row) ==
+        TokenKind(input, length, regime, start, position, state, row - past);
+
+    predicate TokenCodeComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state, integer past) =
+      \forall integer row; row >= past ==>
+        TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row) ==
+        TokenCode(input, length, regime, start, position, state, row - past);
+
+    predicate TokenStartComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                 integer start, integer position, integer state, integer past) =
+      \forall integer row; row >= past ==>
+        TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row) ==
+        TokenStart(input, length, regime, start, position, state, row - past);
+
+    predicate IssueCodeComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                integer start, integer position, integer state, integer past) =
+      \forall integer row; row >= past ==>
+        IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row) ==
+        IssueCode(input, length, regime, start, position, state, row - past);
+
+    predicate IssueOffsetComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                  integer start, integer position, integer state, integer past) =
+      \forall integer row; row >= past ==>
+        IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, row) ==
+        IssueOffset(input, length, regime, start, position, state, row - past);
+
+    predicate TokenCountComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                 integer start, integer position, integer state, integer past) =
+      TokenTotal(input, length, regime) ==
+        past + TokenCount(input, length, regime, start, position, state);
+
+    predicate IssueCountComes{L}(uint8_t *input, integer length, hlx_regime *regime,
+                                 integer start, integer position, integer state, integer past) =
+      IssueTotal(input, length, regime) ==
+        past + IssueCount(input, length, regime, start, position, state);
+
+    predicate Coming{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                        integer position, integer state, integer tokens, integer issues) =
+      TokenKindComes(input, length, regime, start, position, state, tokens) &&
+      TokenCodeComes(input, length, regime, start, position, state, tokens) &&
+      TokenStartComes(input, length, regime, start, position, state, tokens) &&
+      TokenCountComes(input, length, regime, start, position, state, tokens) &&
+      IssueCodeComes(input, length, regime, start, position, state, issues) &&
+      IssueOffsetComes(input, length, regime, start, position, state, issues) &&
+      IssueCountComes(input, length, regime, start, position, state, issues);
+
+    predicate LexerReading{L}(hlx_lexer *lexer, hlx_regime *regime, uint8_t *input,
+                              integer length, hlx_counts *counts) =
+      LineRead(&lexer->line, input, length) &&
+      lexer->line.start <= lexer->position <= Limit(regime, lexer->line.content_end) &&
+      lexer->state <= HLX_STATE_SKIP_BLANKS &&
+      counts->tokens <= lexer->position && counts->issues <= lexer->position &&
+      Coming(input, length, regime, lexer->line.start, lexer->position, lexer->state,
+             counts->tokens, counts->issues);
+
+    predicate LexerDone{L}(hlx_lexer *lexer, hlx_regime *regime, uint8_t *input, integer length,
+                           hlx_counts *counts) =
+      counts->tokens == TokenTotal(input, length, regime) &&
+      counts->issues == IssueTotal(input, length, regime);
+
+    // What holds whenever the machine stands between two characters.
+    predicate LexerCall{L}(hlx_lexer *lexer, hlx_regime *regime, uint8_t *input, integer length,
+                           hlx_columns *columns, hlx_counts *counts) =
+      length <= HLX_MAX_DOCUMENT_BYTES && \valid(lexer) && \valid_read(regime) &&
+      RegimeValid(regime) && \valid_read(input + (0 .. length - 1)) &&
+      ColumnsValid(columns, counts) && \separated(lexer, counts, columns) &&
+      LexerReading(lexer, regime, input, length, counts) &&
+      counts->tokens <= columns->token_capacity &&
+      TokenRows(input, length, regime, columns, counts->tokens) &&
+      IssueRows(input, length, regime, columns, counts->issues);
+*/
+
 /* At the first line of an input, state N. spec: LEX-10, LEX-15, LEX-16 */
+/*@ requires within: input_length <= HLX_MAX_DOCUMENT_BYTES;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
+    requires writable: \valid(lexer);
+    terminates \true;
+    assigns *lexer;
+    ensures line: LineRead(&lexer->line, input, input_length) && lexer->line.start == 0;
+    ensures first: lexer->position == 0 && lexer->state == HLX_STATE_NEW_LINE;
+    ensures more: lexer->done == 0;
+*/
 void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length);
 
 /* Read on until the whole input was read (OK, lexer->done), the position reached
@@ -190,7 +313,26 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
  * pauses at pause_at = position + n the work is bounded by n bytes, one line's
  * search for its terminator and one control sequence's name. `counts` is added to.
  * The regime must be valid; lexer and input as hlx_lexer_init or the last call left
- * them. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
+ * them. The contract: however it is paused, row k of the columns is the k-th token (or
+ * issue) of the specification. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
+/*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
+    requires done: lexer->done != 0 ==> LexerDone(lexer, regime, input, input_length, counts);
+    terminates \true;
+    assigns *lexer, *counts,
+      columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1],
+      columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
+      columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
+    ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
+    ensures done: lexer->done != 0 ==> LexerDone(lexer, regime, input, input_length, counts);
+    ensures status: \result == HLX_STATUS_OK || \result == HLX_STATUS_OUTPUT_FULL;
+    ensures pause: \result == HLX_STATUS_OK ==>
+      lexer->done != 0 || lexer->position >= pause_at;
+    ensures full: \result == HLX_STATUS_OUTPUT_FULL ==>
+      counts->tokens == columns->token_capacity &&
+      TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, counts->tokens) >= 0;
+*/
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts);
@@ -202,7 +344,20 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
 */
 int32_t hlx_code_of_par(void);
 
-/* Append a row to the issues if there is room, and count it. spec: LEX-60 */
+/* Append a row to the issues if there is room, and count it in any case; fewer than
+ * UINT32_MAX are there already. spec: LEX-60 */
+/*@ requires columns: ColumnsValid(columns, counts);
+    requires room: counts->issues < UINT32_MAX;
+    requires issue: issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP;
+    requires offset: offset <= HLX_MAX_DOCUMENT_BYTES;
+    terminates \true;
+    assigns counts->issues, columns->issue_codes[counts->issues],
+      columns->issue_offsets[counts->issues];
+    ensures counted: counts->issues == \old(counts->issues) + 1;
+    ensures written: \old(counts->issues) < columns->issue_capacity ==>
+      columns->issue_codes[\old(counts->issues)] == issue &&
+      columns->issue_offsets[\old(counts->issues)] == offset;
+*/
 void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issue, uint32_t offset);
 
 #endif
