@@ -365,6 +365,9 @@ static void the_historic_entry_point_at_its_bounds(void **state) {
     assert_int_equal(tokenize_historically(&six, NULL, 0, 1), 1); /* \par */
     assert_int_equal(six.codes[0], code_of_control_sequence("par"));
     assert_int_equal(tokenize_historically(&six, NULL, 0, 0), -1);
+    const uint8_t letter[1] = {'a'};
+    assert_int_equal(tokenize_bytes_into_soa_simd(letter, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0),
+                     -1);
     assert_int_equal(tokenize_bytes_into_soa_simd(NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0),
                      -1);
     const uint8_t *comment = guarded_copy(&memory, "%", 1);
