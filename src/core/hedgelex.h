@@ -59,11 +59,11 @@ enum hlx_encoding {
 /* What TeX's reader depends on. Every combination of values in range is
  * legal. spec: CAT-02 */
 typedef struct hlx_regime {
-    uint8_t category[256];     /* category code, 0 to 15, of characters 0 to 255 */
-    uint8_t encoding;          /* enum hlx_encoding */
-    uint8_t unicode_letters;   /* utf8, characters above 255: 1 = letters by
+    uint8_t category[256];    /* category code, 0 to 15, of characters 0 to 255 */
+    uint8_t encoding;         /* enum hlx_encoding */
+    uint8_t unicode_letters;  /* utf8, characters above 255: 1 = letters by
                                   Unicode data are letters, 0 = none is */
-    int16_t end_of_line_char;  /* -1 to 255; TeX's default is 13 */
+    int16_t end_of_line_char; /* -1 to 255; TeX's default is 13 */
 } hlx_regime;
 
 /*@ predicate RegimeValid{L}(hlx_regime *regime) =
@@ -84,19 +84,22 @@ enum hlx_preset {
 
 typedef enum hlx_status {
     HLX_STATUS_OK = 0,
-    HLX_STATUS_CANCELLED = 1,  /* stopped on request; columns hold a prefix */
-    HLX_STATUS_OUTPUT_FULL = 2,/* the token capacity was reached; columns are full */
-    HLX_STATUS_BAD_ARGUMENT = 3/* a regime or a length out of range; nothing written */
+    HLX_STATUS_CANCELLED = 1,   /* stopped on request; columns hold a prefix */
+    HLX_STATUS_OUTPUT_FULL = 2, /* the token capacity was reached; columns are full */
+    HLX_STATUS_BAD_ARGUMENT = 3 /* a regime or a length out of range; nothing written */
 } hlx_status;
 
 /* Issues: what a careful reader of the source wants to hear of.
  * X(code, enumerator, identifier, message). spec: LEX-60 */
-#define HLX_ISSUES(X) \
-    X(1, HLX_ISSUE_INVALID_CHARACTER, "invalid-character", "invalid character: TeX drops it (category code 15)") \
-    X(2, HLX_ISSUE_MALFORMED_UTF8, "malformed-utf8", "malformed UTF-8: read as U+FFFD") \
-    X(3, HLX_ISSUE_NOTATION_RANGE, "notation-out-of-range", "^^^^^^ notation above U+10FFFF: read as U+FFFD") \
-    X(4, HLX_ISSUE_ESCAPE_AT_END, "escape-at-end", "escape character at the end of the input") \
-    X(5, HLX_ISSUE_UNMATCHED_END_GROUP, "unmatched-end-group", "end of a group that was never begun") \
+#define HLX_ISSUES(X)                                                                              \
+    X(1, HLX_ISSUE_INVALID_CHARACTER, "invalid-character",                                         \
+      "invalid character: TeX drops it (category code 15)")                                        \
+    X(2, HLX_ISSUE_MALFORMED_UTF8, "malformed-utf8", "malformed UTF-8: read as U+FFFD")            \
+    X(3, HLX_ISSUE_NOTATION_RANGE, "notation-out-of-range",                                        \
+      "^^^^^^ notation above U+10FFFF: read as U+FFFD")                                            \
+    X(4, HLX_ISSUE_ESCAPE_AT_END, "escape-at-end", "escape character at the end of the input")     \
+    X(5, HLX_ISSUE_UNMATCHED_END_GROUP, "unmatched-end-group",                                     \
+      "end of a group that was never begun")                                                       \
     X(6, HLX_ISSUE_UNCLOSED_BEGIN_GROUP, "unclosed-begin-group", "group is never ended")
 
 enum hlx_issue {
@@ -148,8 +151,8 @@ hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t
  * input has just written: ends[i] (byte offset behind the token), lines[i] and
  * cols[i] (1-based; col counts bytes). spec: LEX-51, LEX-52 */
 void hlx_expand(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
-                const int32_t *starts, uint32_t token_count,
-                int32_t *ends, int32_t *lines, int32_t *cols);
+                const int32_t *starts, uint32_t token_count, int32_t *ends, int32_t *lines,
+                int32_t *cols);
 
 /* The historic entry point: preset latex, encoding bytes, six columns.
  * Returns the number of tokens written, or a negative value when nothing
