@@ -1,0 +1,4 @@
+/* Wrong: the function lost its contract. */
+int no_contract(int value) {
+    return value;
+}
