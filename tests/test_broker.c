@@ -986,9 +986,8 @@ static void worker_event(hlx_event *event) {
     event->type = HLX_EVENT_TICK;
     if (worker->process == STARTING) {
         event->type = below(6) == 0 ? HLX_EVENT_SPAWN_FAILED : HLX_EVENT_WORKER_READY;
-    } else if (worker->process == RETIRING || worker->process == KILLED) {
-        event->type = HLX_EVENT_WORKER_EXITED;
-    } else if (worker->busy && below(30) == 0) {
+    } else if (worker->process == RETIRING || worker->process == KILLED ||
+               (worker->busy && below(30) == 0)) {
         event->type = HLX_EVENT_WORKER_EXITED;
     } else if (worker->busy) {
         event->type = HLX_EVENT_WORKER_RESPONSE;
