@@ -470,13 +470,14 @@ def main():
     goals = sum(sum(target.counts(function)) for target in targets for function in target.goals)
     seconds = time.monotonic() - start
     if bad or missed:
-        print(f"Not established: {bad} complaints about the proofs, {missed} wrong programs not refused ({seconds:.0f} s).")
+        print(f"Not established: {bad} complaints about the proofs, "
+              f"{missed} wrong programs not refused ({seconds:.0f} s).")
         return 1
     how = {"scratch": "by the solvers, from scratch", "replay": "by recorded answers, no solver run",
            "default": "by recorded answers and the solvers"}[options.mode]
     print(f"{len(ASSUMED)} clause is assumed by name (proofs/assumptions.tsv).")
-    print(f"Established: {functions} functions meet their contracts in {len(targets)} targets, {goals} goals and smoke tests "
-          f"answered {how}; {tested} core functions are tested only ({seconds:.0f} s).")
+    print(f"Established: {functions} functions meet their contracts in {len(targets)} targets, "
+          f"{goals} goals and smoke tests answered {how}; {tested} core functions are tested only ({seconds:.0f} s).")
     return 0
 
 
