@@ -542,7 +542,8 @@ def worker_cannot_be_made():
         ok(client.reply())
         equal(service.stop(), 0)
         counters = service.counters()
-        equal((counters["crashes"], counters["retries"]), (1, 0))
+        equal(counters["crashes"], 1)
+        assert counters["retries"] <= 1, counters  # 1 when the request overtakes the news of the death
 
 
 @test
