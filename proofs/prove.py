@@ -264,9 +264,9 @@ class Target:
                 yield f"{function}: assumed, not proved: {kind} {text[0]}"
         if builtin not in (0, BUILTIN_ASSUMPTIONS):
             yield f"{builtin} contracts of builtins are assumed, {BUILTIN_ASSUMPTIONS} are pinned"
-        for kind, name in re.findall(r"^\s*(?:/\*@)?\s*(axiom|admit)\s+(\w+)", self.tree, re.M):
-            if kind == "axiom":
-                yield f"assumed, not proved: axiom {name}"
+        # The reports do not mention axioms; an admitted lemma is printed as one.
+        for name in re.findall(r"\baxiom\s+(\w+)", self.tree):
+            yield f"assumed, not proved: axiom {name}"
 
     def calls(self, function):
         """Does the code, as Frama-C prints it, call this function?"""
