@@ -21,13 +21,46 @@
 
 #define PPM 1000000u
 
+/* The invariant, as clauses of a contract; `hole` is an entry under repair. */
+#define VALID_BUT(clause, hole)                                                                    \
+    clause config : ConfigValid(broker->config);                                                   \
+    clause now : broker->now_ns <= HLX_BROKER_MAX_NOW_NS;                                          \
+    clause queue : QueueValid(*broker);                                                            \
+    clause processes : Processes(*broker, -1);                                                     \
+    clause timers : Timers(*broker, -1);                                                           \
+    clause rotations : Rotations(*broker, -1);                                                     \
+    clause jobs : Jobs(*broker);                                                                   \
+    clause entries : Entries(*broker, hole);                                                       \
+    clause conserve : CountersConserve(*broker);                                                   \
+    clause budget                                                                                  \
+        : BudgetKept(broker->config, broker->counters.hedges_granted, broker->counters.accepted);  \
+    clause pool : PoolComplete(*broker);
+#define VALID(clause) VALID_BUT(clause, -1)
+
 /* ---- counters, actions, instants ---- */
 
 /* A counter of things without a bound stops rather than wraps. spec: BRK-42 */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures stops: \result == (counter < UINT64_MAX ? counter + 1 : UINT64_MAX);
+*/
 static uint64_t counted(uint64_t counter) {
     return counter < UINT64_MAX ? counter + 1u : counter;
 }
 
+/*@ requires writable: \valid(actions);
+    requires room: Room(actions->count, 1);
+    terminates \true;
+    exits \false;
+    assigns actions->count, actions->list[actions->count];
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures type: actions->list[\old(actions->count)].type == type;
+    ensures request_id: actions->list[\old(actions->count)].request_id == request_id;
+    ensures slot: actions->list[\old(actions->count)].slot == slot;
+    ensures origin: actions->list[\old(actions->count)].origin == origin;
+    ensures reply: actions->list[\old(actions->count)].reply == reply;
+*/
 static void emit_full(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t request_id,
                       uint32_t origin, hlx_reply reply) {
     actions->list[actions->count].type = type;
@@ -39,25 +72,66 @@ static void emit_full(hlx_actions *actions, uint32_t type, uint32_t slot, uint64
 }
 
 /* The broker's own replies carry no counts and no origin. spec: BRK-29 */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures status: \result.status == status;
+    ensures no_origin: \result.origin == HLX_ORIGIN_NONE;
+*/
 static hlx_reply refusal(uint32_t status) {
     hlx_reply reply = {status, 0u, 0u, HLX_ORIGIN_NONE};
 
     return reply;
 }
 
+/*@ requires writable: \valid(actions);
+    requires room: Room(actions->count, 1);
+    terminates \true;
+    exits \false;
+    assigns actions->count, actions->list[actions->count];
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures type: actions->list[\old(actions->count)].type == type;
+    ensures request_id: actions->list[\old(actions->count)].request_id == request_id;
+    ensures slot: actions->list[\old(actions->count)].slot == slot;
+*/
 static void emit(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t request_id) {
     emit_full(actions, type, slot, request_id, HLX_ORIGIN_NONE, refusal(HLX_REPLY_OK));
 }
 
+/*@ requires writable: \valid(actions);
+    requires room: Room(actions->count, 1);
+    terminates \true;
+    exits \false;
+    assigns actions->count, actions->list[actions->count];
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures type: actions->list[\old(actions->count)].type == HLX_ACTION_REPLY;
+    ensures request_id: actions->list[\old(actions->count)].request_id == request_id;
+    ensures reply: actions->list[\old(actions->count)].reply == reply;
+*/
 static void emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply) {
     emit_full(actions, HLX_ACTION_REPLY, HLX_BROKER_NO_SLOT, request_id, HLX_ORIGIN_NONE, reply);
 }
 
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures minimum: \result == (a < b ? a : b);
+*/
 static uint64_t earlier(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
 /* Time never runs backwards and never leaves its range. spec: BRK-22 */
+/*@ requires writable: \valid(broker);
+    requires bounded: broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    terminates \true;
+    exits \false;
+    assigns broker->now_ns;
+    ensures forward: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    ensures exact: broker->now_ns == \old(broker->now_ns) ||
+                   broker->now_ns == (now_ns < HLX_BROKER_MAX_NOW_NS ? now_ns :
+                       HLX_BROKER_MAX_NOW_NS);
+*/
 static void advance(hlx_broker *broker, uint64_t now_ns) {
     uint64_t bounded = earlier(now_ns, HLX_BROKER_MAX_NOW_NS);
 
@@ -68,30 +142,95 @@ static void advance(hlx_broker *broker, uint64_t now_ns) {
 
 /* ---- the queue: a ring, oldest first (BRK-10) ---- */
 
+/*@ requires readable: \valid_read(broker);
+    requires in_ring: broker->queue_head < HLX_BROKER_MAX_QUEUE;
+    requires position: position <= HLX_BROKER_MAX_QUEUE;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures index: \result == RingIndex(broker->queue_head, position);
+    ensures in_ring: \result < HLX_BROKER_MAX_QUEUE;
+*/
 static uint32_t ring_index(const hlx_broker *broker, uint32_t position) {
     uint32_t index = broker->queue_head + position;
 
     return index < HLX_BROKER_MAX_QUEUE ? index : index - HLX_BROKER_MAX_QUEUE;
 }
 
+/*@ requires writable: \valid(broker);
+    requires valid: ConfigValid(broker->config) && QueueValid(*broker) && CountersValid(*broker);
+    requires open: !broker->draining;
+    requires room: broker->queue_count < broker->config.queue_capacity;
+    requires countable: broker->counters.accepted < HLX_BROKER_MAX_ACCEPTED;
+    terminates \true;
+    exits \false;
+    assigns broker->queue[RingIndex(broker->queue_head, broker->queue_count)], broker->queue_count,
+            broker->counters.accepted;
+    ensures bounded: QueueBounded(*broker);
+    ensures past: QueuePast(*broker);
+    ensures sorted: QueueSorted(*broker);
+    ensures conserve: CountersConserve(*broker);
+    ensures budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+                               broker->counters.accepted);
+    ensures pool: PoolComplete(*broker);
+*/
 static void push(hlx_broker *broker, uint64_t request_id) {
     uint32_t index = ring_index(broker, broker->queue_count);
 
+    /*@ assert free: \forall integer i; 0 <= i < broker->queue_count ==>
+          RingIndex(broker->queue_head, i) != index; */
     broker->queue[index].id = request_id;
     broker->queue[index].accepted_ns = broker->now_ns;
     broker->queue_count = broker->queue_count + 1u;
     broker->counters.accepted = broker->counters.accepted + 1u;
+    /*@ assert kept: \forall integer i; 0 <= i < \at(broker->queue_count, Pre) ==>
+          QueuedSince(*broker, i) == \at(QueuedSince(*broker, i), Pre); */
+    /*@ assert last: QueuedSince(*broker, \at(broker->queue_count, Pre)) == broker->now_ns; */
 }
 
+/*@ requires writable: \valid(broker);
+    requires valid: QueueValid(*broker) && ConfigValid(broker->config);
+    requires some: broker->queue_count > 0;
+    terminates \true;
+    exits \false;
+    assigns broker->queue_head, broker->queue_count;
+    ensures bounded: QueueBounded(*broker);
+    ensures past: QueuePast(*broker);
+    ensures sorted: QueueSorted(*broker);
+    ensures count: broker->queue_count == \old(broker->queue_count) - 1;
+    ensures since: \forall integer i; 0 <= i < broker->queue_count ==>
+      QueuedSince(*broker, i) == \old(QueuedSince(*broker, i + 1));
+*/
 static void drop_head(hlx_broker *broker) {
     broker->queue_head = ring_index(broker, 1u);
     broker->queue_count = broker->queue_count - 1u;
+    /*@ assert moved: \forall integer i; 0 <= i < broker->queue_count ==>
+          RingIndex(broker->queue_head, i) == RingIndex(\at(broker->queue_head, Pre), i + 1); */
+    /*@ assert since: \forall integer i; 0 <= i < broker->queue_count ==>
+          QueuedSince(*broker, i) == \at(QueuedSince(*broker, i + 1), Pre); */
 }
 
 /* Position of a request in the queue, or the queue's length. */
+/*@ requires readable: \valid_read(broker);
+    requires valid: QueueValid(*broker) && ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures bound: \result <= broker->queue_count;
+    ensures found: \result < broker->queue_count ==>
+      broker->queue[RingIndex(broker->queue_head, \result)].id == request_id;
+    ensures first: \forall integer i; 0 <= i < \result ==>
+      broker->queue[RingIndex(broker->queue_head, i)].id != request_id;
+*/
 static uint32_t find_queued(const hlx_broker *broker, uint64_t request_id) {
     uint32_t position = 0u;
 
+    /*@ loop invariant bound: position <= broker->queue_count;
+        loop invariant first: \forall integer i; 0 <= i < position ==>
+          QueuedId(*broker, i) != request_id;
+        loop assigns position;
+        loop variant broker->queue_count - position;
+    */
     while (position < broker->queue_count) {
         if (broker->queue[ring_index(broker, position)].id == request_id) {
             return position;
@@ -102,11 +241,46 @@ static uint32_t find_queued(const hlx_broker *broker, uint64_t request_id) {
 }
 
 /* Close the gap: those behind `position` move up by one, in order. */
+/*@ requires writable: \valid(broker);
+    requires valid: QueueValid(*broker) && ConfigValid(broker->config);
+    requires inside: position < broker->queue_count;
+    terminates \true;
+    exits \false;
+    assigns broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count;
+    ensures count: broker->queue_count == \old(broker->queue_count) - 1;
+    ensures since_before: \forall integer i; 0 <= i < position ==>
+      QueuedSince(*broker, i) == \old(QueuedSince(*broker, i));
+    ensures since_behind: \forall integer i; position <= i < broker->queue_count ==>
+      QueuedSince(*broker, i) == \old(QueuedSince(*broker, i + 1));
+    ensures ids_before: \forall integer i; 0 <= i < position ==>
+      QueuedId(*broker, i) == \old(QueuedId(*broker, i));
+    ensures ids_behind: \forall integer i; position <= i < broker->queue_count ==>
+      QueuedId(*broker, i) == \old(QueuedId(*broker, i + 1));
+    ensures bounded: QueueBounded(*broker);
+    ensures past: QueuePast(*broker);
+    ensures sorted: QueueSorted(*broker);
+*/
 static void remove_queued(hlx_broker *broker, uint32_t position) {
+    /*@ loop invariant bound: position + 1 <= next <= broker->queue_count;
+        loop invariant since: \forall integer i; position <= i < next - 1 ==>
+          QueuedSince(*broker, i) == \at(QueuedSince(*broker, i + 1), Pre);
+        loop invariant ids: \forall integer i; position <= i < next - 1 ==>
+          QueuedId(*broker, i) == \at(QueuedId(*broker, i + 1), Pre);
+        loop invariant since_kept: \forall integer i;
+          0 <= i < position || next - 1 <= i < broker->queue_count ==>
+          QueuedSince(*broker, i) == \at(QueuedSince(*broker, i), Pre);
+        loop invariant ids_kept: \forall integer i;
+          0 <= i < position || next - 1 <= i < broker->queue_count ==>
+          QueuedId(*broker, i) == \at(QueuedId(*broker, i), Pre);
+        loop assigns next, broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1];
+        loop variant broker->queue_count - next;
+    */
     for (uint32_t next = position + 1u; next < broker->queue_count; next++) {
         uint32_t to = ring_index(broker, next - 1u);
         uint32_t from = ring_index(broker, next);
 
+        /*@ assert apart: \forall integer i; 0 <= i < broker->queue_count && i != next - 1 ==>
+              RingIndex(broker->queue_head, i) != to; */
         broker->queue[to].id = broker->queue[from].id;
         broker->queue[to].accepted_ns = broker->queue[from].accepted_ns;
     }
@@ -115,6 +289,13 @@ static void remove_queued(hlx_broker *broker, uint32_t position) {
 
 /* ---- requests in service ---- */
 
+/*@ requires readable: \valid_read(broker);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures open: \result <==> Open(broker->phases.of[entry]) == 1;
+*/
 static bool unanswered(const hlx_broker *broker, uint32_t entry) {
     uint8_t phase = broker->phases.of[entry];
 
@@ -122,12 +303,25 @@ static bool unanswered(const hlx_broker *broker, uint32_t entry) {
 }
 
 /* The only writer of a phase: proves what it does to their count. */
+/*@ requires writable: \valid(broker);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->phases.of[entry];
+    ensures phase: broker->phases.of[entry] == phase;
+    ensures range: \forall integer k; 0 <= k <= HLX_BROKER_MAX_SLOTS ==>
+      0 <= Unanswered(broker->phases, k) <= k;
+    ensures changed: \forall integer k; 0 <= k <= HLX_BROKER_MAX_SLOTS ==>
+      Unanswered(broker->phases, k) == \old(Unanswered(broker->phases, k)) +
+        (entry < k ? Open(phase) - Open(\old(broker->phases.of[entry])) : 0);
+*/
 static void set_phase(hlx_broker *broker, uint32_t entry, uint8_t phase) {
     broker->phases.of[entry] = phase;
     /*@ ghost
       uint32_t n = 0;
       /@ loop invariant bound: n <= HLX_BROKER_MAX_SLOTS;
-         loop invariant range: \forall integer k; 0 <= k <= n ==> 0 <= Unanswered(broker->phases, k) <= k;
+         loop invariant range: \forall integer k; 0 <= k <= n ==> 0 <=
+             Unanswered(broker->phases, k) <= k;
          loop invariant changed: \forall integer k; 0 <= k <= n ==>
            Unanswered(broker->phases, k) == Unanswered(\at(broker->phases, Pre), k) +
              (entry < k ? Open(phase) - Open(\at(broker->phases.of[entry], Pre)) : 0);
@@ -140,6 +334,24 @@ static void set_phase(hlx_broker *broker, uint32_t entry, uint8_t phase) {
 }
 
 /* The queue's oldest becomes the request of entry `entry`. */
+/*@ requires writable: \valid(broker);
+    requires config: ConfigValid(broker->config);
+    requires entry: entry < broker->config.slot_count;
+    requires free: broker->phases.of[entry] == HLX_REQUEST_FREE;
+    requires queue: broker->queue_head < HLX_BROKER_MAX_QUEUE;
+    requires counted: broker->in_service == Unanswered(broker->phases, broker->config.slot_count);
+    terminates \true;
+    exits \false;
+    assigns broker->requests[entry], broker->phases.of[entry], broker->in_service;
+    ensures open: broker->phases.of[entry] == HLX_REQUEST_OPEN;
+    ensures alone: broker->requests[entry].other == HLX_BROKER_NO_SLOT;
+    ensures unharmed: broker->requests[entry].crashes == 0;
+    ensures id: broker->requests[entry].id == broker->queue[broker->queue_head].id;
+    ensures since: broker->requests[entry].accepted_ns ==
+                   broker->queue[broker->queue_head].accepted_ns;
+    ensures one_more: broker->in_service == \old(broker->in_service) + 1;
+    ensures counted: broker->in_service == Unanswered(broker->phases, broker->config.slot_count);
+*/
 static void open_request(hlx_broker *broker, uint32_t entry) {
     broker->requests[entry].hedged = false;
     broker->requests[entry].suppressed = false;
@@ -153,6 +365,22 @@ static void open_request(hlx_broker *broker, uint32_t entry) {
 }
 
 /* Entry `from` becomes free, its request lives on in entry `to`. */
+/*@ requires writable: \valid(broker);
+    requires entries: from < HLX_BROKER_MAX_SLOTS && to < HLX_BROKER_MAX_SLOTS && from != to;
+    requires free: broker->phases.of[to] == HLX_REQUEST_FREE;
+    terminates \true;
+    exits \false;
+    assigns broker->requests[to], broker->phases.of[to], broker->phases.of[from];
+    ensures phase: broker->phases.of[to] == \old(broker->phases.of[from]);
+    ensures left: broker->phases.of[from] == HLX_REQUEST_FREE;
+    ensures alone: broker->requests[to].other == HLX_BROKER_NO_SLOT;
+    ensures crashes: broker->requests[to].crashes == \old(broker->requests[from].crashes);
+    ensures id: broker->requests[to].id == \old(broker->requests[from].id);
+    ensures since: broker->requests[to].accepted_ns == \old(broker->requests[from].accepted_ns);
+    ensures hedge_at: broker->requests[to].hedge_at_ns == \old(broker->requests[from].hedge_at_ns);
+    ensures same_count: \forall integer k; from < k <= HLX_BROKER_MAX_SLOTS && to < k ==>
+      Unanswered(broker->phases, k) == \old(Unanswered(broker->phases, k));
+*/
 static void move_request(hlx_broker *broker, uint32_t from, uint32_t to) {
     broker->requests[to].hedged = broker->requests[from].hedged;
     broker->requests[to].suppressed = broker->requests[from].suppressed;
@@ -168,6 +396,24 @@ static void move_request(hlx_broker *broker, uint32_t from, uint32_t to) {
 }
 
 /* The one reply of an accepted request. spec: BRK-01, BRK-11 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires config: ConfigValid(broker->config);
+    requires entry: entry < broker->config.slot_count;
+    requires open: Open(broker->phases.of[entry]) == 1;
+    requires counters: CountersValid(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->phases.of[entry], broker->in_service, broker->counters.answered,
+            actions->count, actions->list[actions->count];
+    ensures closed: broker->phases.of[entry] == HLX_REQUEST_CLOSED;
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures conserve: CountersConserve(*broker);
+    ensures budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+                               broker->counters.accepted);
+    ensures pool: PoolComplete(*broker);
+*/
 static void answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_actions *actions) {
     emit_reply(actions, broker->requests[entry].id, reply);
     set_phase(broker, entry, HLX_REQUEST_CLOSED);
@@ -176,6 +422,20 @@ static void answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_acti
 }
 
 /* Nothing reads the document any more. spec: BRK-39 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires entry: entry < broker->config.slot_count;
+    requires closed: broker->phases.of[entry] == HLX_REQUEST_CLOSED;
+    requires orphan: Orphan(*broker, entry);
+    VALID_BUT(requires, entry)
+    terminates \true;
+    exits \false;
+    assigns broker->phases.of[entry], actions->count, actions->list[actions->count];
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures free: broker->phases.of[entry] == HLX_REQUEST_FREE;
+    VALID(ensures)
+*/
 static void release(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, broker->requests[entry].id);
     set_phase(broker, entry, HLX_REQUEST_FREE);
@@ -183,6 +443,24 @@ static void release(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
 
 /* Ask the worker in `slot` to stop its job early; a killed one is past asking.
  * spec: BRK-03, BRK-30 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires valid: ConfigValid(broker->config) && broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    requires slot: slot < broker->config.slot_count;
+    requires busy: broker->slots[slot].request < broker->config.slot_count;
+    requires timer: SlotTimer(*broker, slot);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].cancel_sent, broker->slots[slot].timer_ns,
+            broker->counters.cancels_sent, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 1;
+    ensures stopping: Stopping(*broker, slot);
+    ensures timer: SlotTimer(*broker, slot);
+    ensures later: \old(broker->slots[slot].timer_ns) > broker->now_ns ==>
+                   broker->slots[slot].timer_ns > broker->now_ns;
+*/
 static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     if (broker->slots[slot].cancel_sent || broker->slots[slot].state == HLX_SLOT_KILLED) {
         return;
@@ -194,6 +472,25 @@ static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 }
 
 /* A closed request's running attempts are asked to stop. */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 2);
+    requires entry: entry < broker->config.slot_count;
+    requires closed: broker->phases.of[entry] == HLX_REQUEST_CLOSED;
+    requires linked: EntryLinked(*broker, entry);
+    requires entry_valid: broker->requests[entry].crashes <= 1 &&
+                          broker->requests[entry].accepted_ns <= broker->now_ns;
+    VALID_BUT(requires, entry)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[entry].cancel_sent, broker->slots[entry].timer_ns,
+            broker->slots[broker->requests[entry].other].cancel_sent,
+            broker->slots[broker->requests[entry].other].timer_ns,
+            broker->counters.cancels_sent, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void cancel_attempts(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     cancel(broker, entry, actions);
     if (broker->requests[entry].other != HLX_BROKER_NO_SLOT) {
@@ -202,6 +499,17 @@ static void cancel_attempts(hlx_broker *broker, uint32_t entry, hlx_actions *act
 }
 
 /* Worker `slot` gets the job of entry `entry`. spec: BRK-02, BRK-05 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS && entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].origin, actions->count,
+            actions->list[actions->count];
+    ensures job: broker->slots[slot].request == entry;
+    ensures count: actions->count == \old(actions->count) + 1;
+*/
 static void give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t origin,
                      hlx_actions *actions) {
     broker->slots[slot].request = entry;
@@ -210,34 +518,140 @@ static void give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t
               refusal(HLX_REPLY_OK));
 }
 
+/* The resident `from` is done; the second attempt, on `to`, becomes the resident. */
+/*@ requires writable: \valid(broker);
+    requires ends: from < broker->config.slot_count && to < broker->config.slot_count && from != to;
+    requires running: EntryRunning(*broker, from);
+    requires done: broker->slots[from].request == HLX_BROKER_NO_REQUEST &&
+                   !broker->slots[from].cancel_sent;
+    requires second: broker->requests[from].other == to && broker->slots[to].request == from &&
+                     broker->requests[from].crashes == 0;
+    requires others: \forall integer s; 0 <= s < broker->config.slot_count && s != to ==>
+                     broker->slots[s].request != from;
+    VALID_BUT(requires, from)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[to].request, broker->requests[to], broker->phases.of[to],
+            broker->phases.of[from];
+    ensures alone: broker->requests[to].other == HLX_BROKER_NO_SLOT;
+    ensures linked: EntryLinked(*broker, to);
+    ensures phase: broker->phases.of[to] == \old(broker->phases.of[from]);
+    ensures id: broker->requests[to].id == \old(broker->requests[from].id);
+    ensures since: broker->requests[to].accepted_ns == \old(broker->requests[from].accepted_ns);
+    ensures crashes: broker->requests[to].crashes == 0;
+    VALID_BUT(ensures, to)
+*/
+static void hand_over(hlx_broker *broker, uint32_t from, uint32_t to) {
+    /*@ assert free: broker->phases.of[to] == HLX_REQUEST_FREE; */
+    /*@ assert unused: Orphan(*broker, to); */
+    move_request(broker, from, to);
+    broker->slots[to].request = to;
+}
+
+/* Worker `slot` has no job any more. */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    requires busy: broker->slots[slot].request != HLX_BROKER_NO_REQUEST;
+    VALID_BUT(requires, broker->slots[slot].request)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].cancel_sent,
+            broker->slots[slot].timer_ns;
+    ensures idle: broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
+    ensures uncancelled: !broker->slots[slot].cancel_sent;
+    ensures timer: broker->slots[slot].timer_ns == HLX_BROKER_NEVER;
+    VALID_BUT(ensures, \old(broker->slots[slot].request))
+*/
+static void leave_job(hlx_broker *broker, uint32_t slot) {
+    broker->slots[slot].request = HLX_BROKER_NO_REQUEST;
+    broker->slots[slot].cancel_sent = false;
+    broker->slots[slot].timer_ns = HLX_BROKER_NEVER;
+}
+
 /* The job of `slot` is over. Returns the entry in which its request lives now.
  * spec: BRK-02 */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    requires busy: broker->slots[slot].request != HLX_BROKER_NO_REQUEST;
+    requires linked: EntryLinked(*broker, broker->slots[slot].request);
+    VALID_BUT(requires, broker->slots[slot].request)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].cancel_sent,
+            broker->slots[slot].timer_ns,
+            broker->slots[broker->requests[slot].other].request,
+            broker->requests[broker->slots[slot].request].other,
+            broker->phases.of[broker->slots[slot].request],
+            broker->requests[broker->requests[slot].other],
+            broker->phases.of[broker->requests[slot].other];
+    ensures entry: \result == (\old(broker->slots[slot].request) != slot
+                                 ? \old(broker->slots[slot].request)
+                               : \old(broker->requests[slot].other) != HLX_BROKER_NO_SLOT
+                                 ? \old(broker->requests[slot].other)
+                                 : slot);
+    ensures bound: \result < broker->config.slot_count;
+    ensures idle: broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
+    ensures uncancelled: !broker->slots[slot].cancel_sent;
+    ensures timer: broker->slots[slot].timer_ns == HLX_BROKER_NEVER;
+    ensures alone: broker->requests[\result].other == HLX_BROKER_NO_SLOT;
+    ensures lives_or_not: (EntryLinked(*broker, \result) && \result != slot) ||
+                          (Orphan(*broker, \result) && \result == slot);
+    ensures unharmed: EntryLinked(*broker, \result) ==> broker->requests[\result].crashes == 0;
+    ensures phase: broker->phases.of[\result] ==
+                   \old(broker->phases.of[broker->slots[slot].request]);
+    ensures id: broker->requests[\result].id ==
+                \old(broker->requests[broker->slots[slot].request].id);
+    ensures since: broker->requests[\result].accepted_ns ==
+                   \old(broker->requests[broker->slots[slot].request].accepted_ns);
+    ensures crashes: broker->requests[\result].crashes ==
+                     \old(broker->requests[broker->slots[slot].request].crashes);
+    VALID_BUT(ensures, \result)
+*/
 static uint32_t end_job(hlx_broker *broker, uint32_t slot) {
     uint32_t entry = broker->slots[slot].request;
     uint32_t other = broker->requests[entry].other;
 
-    broker->slots[slot].request = HLX_BROKER_NO_REQUEST;
-    broker->slots[slot].cancel_sent = false;
-    broker->slots[slot].timer_ns = HLX_BROKER_NEVER;
+    leave_job(broker, slot);
     if (entry != slot) {
         broker->requests[entry].other = HLX_BROKER_NO_SLOT;
         return entry;
     }
     if (other != HLX_BROKER_NO_SLOT) {
-        move_request(broker, entry, other);
-        broker->slots[other].request = other;
+        hand_over(broker, entry, other);
         return other;
     }
     return entry;
 }
 
 /* True while an attempt of the request in `entry` runs. */
+/*@ requires readable: \valid_read(broker);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures running: \result <==> broker->slots[entry].request == entry;
+*/
 static bool running(const hlx_broker *broker, uint32_t entry) {
     return broker->slots[entry].request == entry;
 }
 
 /* ---- slots ---- */
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires valid: ConfigValid(broker->config) && broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    requires slot: slot < broker->config.slot_count;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].state, broker->slots[slot].rotation_due,
+            broker->slots[slot].timer_ns, broker->counters.spawns, actions->count,
+            actions->list[actions->count];
+    ensures starting: broker->slots[slot].state == HLX_SLOT_STARTING;
+    ensures timer: broker->slots[slot].timer_ns ==
+                   broker->now_ns + broker->config.start_timeout_ns;
+    ensures count: actions->count == \old(actions->count) + 1;
+*/
 static void spawn(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     broker->slots[slot].state = HLX_SLOT_STARTING;
     broker->slots[slot].rotation_due = false;
@@ -247,6 +661,16 @@ static void spawn(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 }
 
 /* The only writer of a seat in the pool: proves what it does to their count. */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->seats.taken[slot];
+    ensures pooled: broker->seats.taken[slot] == pooled;
+    ensures changed: \forall integer k; 0 <= k <= HLX_BROKER_MAX_SLOTS ==>
+      Pooled(broker->seats, k) == \old(Pooled(broker->seats, k)) +
+        (slot < k ? pooled - \old(broker->seats.taken[slot]) : 0);
+*/
 static void set_pooled(hlx_broker *broker, uint32_t slot, uint8_t pooled) {
     broker->seats.taken[slot] = pooled;
     /*@ ghost
@@ -264,6 +688,20 @@ static void set_pooled(hlx_broker *broker, uint32_t slot, uint8_t pooled) {
 }
 
 /* The pool counts on `heir` in place of `slot`. */
+/*@ requires writable: \valid(broker);
+    requires slots: slot < HLX_BROKER_MAX_SLOTS && heir < HLX_BROKER_MAX_SLOTS && slot != heir;
+    requires seats: broker->seats.taken[slot] == 1 && broker->seats.taken[heir] == 0;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[heir].replaces, broker->seats.taken[heir],
+            broker->slots[slot].replaced_by, broker->seats.taken[slot];
+    ensures heir: broker->slots[heir].replaces == HLX_BROKER_NO_SLOT &&
+                  broker->seats.taken[heir] == 1;
+    ensures slot: broker->slots[slot].replaced_by == HLX_BROKER_NO_SLOT &&
+                  broker->seats.taken[slot] == 0;
+    ensures same_count: \forall integer k; slot < k <= HLX_BROKER_MAX_SLOTS && heir < k ==>
+      Pooled(broker->seats, k) == \old(Pooled(broker->seats, k));
+*/
 static void pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir) {
     broker->slots[heir].replaces = HLX_BROKER_NO_SLOT;
     set_pooled(broker, heir, 1u);
@@ -273,6 +711,30 @@ static void pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir) {
 
 /* A rotation in which `slot` takes part ends early: without its replacement the
  * old worker stays, without the old one the replacement takes over. spec: BRK-36 */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats;
+    ensures kept: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures seats: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      broker->seats.taken[s] >= \old(broker->seats.taken[s]);
+    ensures out: broker->slots[slot].replaces == HLX_BROKER_NO_SLOT &&
+                 broker->slots[slot].replaced_by == HLX_BROKER_NO_SLOT;
+    ensures seat: broker->seats.taken[slot] ==
+      (\old(broker->slots[slot].replaced_by) != HLX_BROKER_NO_SLOT
+         ? 0 : \old(broker->seats.taken[slot]));
+    ensures queue: QueueValid(*broker);
+    ensures processes: Processes(*broker, slot);
+    ensures timers: Timers(*broker, -1);
+    ensures rotations: Rotations(*broker, slot);
+    ensures jobs: Jobs(*broker);
+    ensures entries: Entries(*broker, -1);
+    ensures conserve: CountersConserve(*broker);
+    ensures pool: PoolComplete(*broker);
+*/
 static void leave_rotation(hlx_broker *broker, uint32_t slot) {
     uint32_t old = broker->slots[slot].replaces;
     uint32_t heir = broker->slots[slot].replaced_by;
@@ -286,6 +748,25 @@ static void leave_rotation(hlx_broker *broker, uint32_t slot) {
 }
 
 /* Its job, if any, is kept until its exit. spec: BRK-02, BRK-35 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires process: broker->slots[slot].state >= HLX_SLOT_STARTING;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats, broker->counters,
+        actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures killed: broker->slots[slot].state == HLX_SLOT_KILLED &&
+                    broker->slots[slot].timer_ns == HLX_BROKER_NEVER;
+    ensures count: actions->count == \old(actions->count) + 1;
+    VALID(ensures)
+    ensures job: broker->slots[slot].request == \old(broker->slots[slot].request);
+*/
 static void kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     leave_rotation(broker, slot);
     broker->slots[slot].state = HLX_SLOT_KILLED;
@@ -295,6 +776,26 @@ static void kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions)
 }
 
 /* An idle worker is told to go; nobody waits for it. spec: BRK-36, BRK-37 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires state: HLX_SLOT_STARTING <= broker->slots[slot].state <= HLX_SLOT_COOLING;
+    requires idle: broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
+    requires allowed: Finished(*broker) || broker->slots[slot].state == HLX_SLOT_COOLING;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures retiring: broker->slots[slot].state == HLX_SLOT_RETIRING &&
+                      broker->slots[slot].timer_ns > broker->now_ns;
+    ensures count: actions->count == \old(actions->count) + 1;
+    VALID(ensures)
+    ensures job: broker->slots[slot].request == \old(broker->slots[slot].request);
+*/
 static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     leave_rotation(broker, slot);
     broker->slots[slot].state = HLX_SLOT_RETIRING;
@@ -305,22 +806,42 @@ static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 
 /* No process is left in `slot`. It is not used again before its back-off has
  * passed, which doubles with every failure. spec: BRK-09 */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires process: broker->slots[slot].state >= HLX_SLOT_STARTING;
+    requires jobless: broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats;
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures no_process: broker->slots[slot].state <= HLX_SLOT_BACKOFF;
+    ensures backed_off: broker->slots[slot].timer_ns ==
+                        broker->now_ns + \old(broker->slots[slot].backoff_ns);
+    VALID(ensures)
+*/
 static void vacate(hlx_broker *broker, uint32_t slot, bool failed) {
+    uint64_t backoff_ns = broker->config.backoff_min_ns;
+    uint32_t state = HLX_SLOT_EMPTY;
+
     leave_rotation(broker, slot);
-    broker->slots[slot].timer_ns = broker->now_ns + broker->slots[slot].backoff_ns;
     if (failed) {
-        broker->slots[slot].backoff_ns =
-            earlier(2u * broker->slots[slot].backoff_ns, broker->config.backoff_max_ns);
-    } else {
-        broker->slots[slot].backoff_ns = broker->config.backoff_min_ns;
+        backoff_ns = earlier(2u * broker->slots[slot].backoff_ns, broker->config.backoff_max_ns);
     }
     if (broker->seats.taken[slot] == 1u) {
-        broker->slots[slot].state = HLX_SLOT_BACKOFF;
-    } else {
-        broker->slots[slot].state = HLX_SLOT_EMPTY;
+        state = HLX_SLOT_BACKOFF;
     }
+    broker->slots[slot].timer_ns = broker->now_ns + broker->slots[slot].backoff_ns;
+    broker->slots[slot].backoff_ns = backoff_ns;
+    broker->slots[slot].state = state;
 }
 
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures process: \result <==> state >= HLX_SLOT_STARTING;
+*/
 static bool has_process(uint32_t state) {
     return state >= HLX_SLOT_STARTING;
 }
@@ -328,12 +849,33 @@ static bool has_process(uint32_t state) {
 /* ---- events ---- */
 
 /* Never accepted: answered and released at once. spec: BRK-10, BRK-24 */
+/*@ requires writable: \valid(actions);
+    requires room: Room(actions->count, 2);
+    terminates \true;
+    exits \false;
+    assigns actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: actions->count == \old(actions->count) + 2;
+*/
 static void reject(uint64_t request_id, uint32_t status, hlx_actions *actions) {
     emit_reply(actions, request_id, refusal(status));
     emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
 }
 
 /* spec: BRK-24 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 4);
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
+            broker->counters.accepted, broker->counters.rejected_overloaded,
+            broker->counters.rejected_shutting_down, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     if (broker->draining) {
         reject(request_id, HLX_REPLY_SHUTTING_DOWN, actions);
@@ -348,7 +890,26 @@ static void submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions
 }
 
 /* The entry of an unanswered request, or NO_REQUEST. */
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != HLX_BROKER_NO_REQUEST ==>
+      \result < broker->config.slot_count && Open(broker->phases.of[\result]) == 1 &&
+      broker->requests[\result].id == request_id;
+    ensures none: \result == HLX_BROKER_NO_REQUEST ==>
+      \forall integer e; 0 <= e < broker->config.slot_count &&
+        Open(broker->phases.of[e]) == 1 ==> broker->requests[e].id != request_id;
+*/
 static uint32_t find_request(const hlx_broker *broker, uint64_t request_id) {
+    /*@ loop invariant bound: entry <= broker->config.slot_count;
+        loop invariant none: \forall integer e; 0 <= e < entry ==> Open(broker->phases.of[e]) ==
+            1 ==>
+          broker->requests[e].id != request_id;
+        loop assigns entry;
+        loop variant broker->config.slot_count - entry;
+    */
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
         if (unanswered(broker, entry) && broker->requests[entry].id == request_id) {
             return entry;
@@ -358,6 +919,22 @@ static uint32_t find_request(const hlx_broker *broker, uint64_t request_id) {
 }
 
 /* A request in service whose client has gone. spec: BRK-01, BRK-25 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 4);
+    VALID(requires)
+    requires entry: entry < broker->config.slot_count;
+    requires open: Open(broker->phases.of[entry]) == 1;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[entry].cancel_sent, broker->slots[entry].timer_ns,
+            broker->slots[broker->requests[entry].other].cancel_sent,
+            broker->slots[broker->requests[entry].other].timer_ns,
+            broker->phases.of[entry], broker->in_service, broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     bool is_running = running(broker, entry);
 
@@ -372,6 +949,21 @@ static void abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
 }
 
 /* spec: BRK-25 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 4);
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void client_gone(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     uint32_t position = find_queued(broker, request_id);
     uint32_t entry = find_request(broker, request_id);
@@ -387,6 +979,18 @@ static void client_gone(hlx_broker *broker, uint64_t request_id, hlx_actions *ac
 
 /* A replacement that is ready sends the old worker cooling: never fewer hot
  * workers than before. spec: BRK-05, BRK-32 */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].state, broker->slots[slot].timer_ns,
+            broker->slots[slot].replaces, broker->seats.taken[slot],
+            broker->slots[broker->slots[slot].replaces].replaced_by,
+            broker->seats.taken[broker->slots[slot].replaces],
+            broker->slots[broker->slots[slot].replaces].state, broker->counters.rotations;
+    VALID(ensures)
+*/
 static void worker_ready(hlx_broker *broker, uint32_t slot) {
     uint32_t old = broker->slots[slot].replaces;
 
@@ -403,6 +1007,19 @@ static void worker_ready(hlx_broker *broker, uint32_t slot) {
 }
 
 /* Does the response belong to the job of that worker? spec: BRK-31 */
+/*@ requires readable: \valid_read(broker) && \valid_read(event);
+    VALID(requires)
+    requires slot: event->slot < broker->config.slot_count;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures busy: \result ==> broker->slots[event->slot].request != HLX_BROKER_NO_REQUEST;
+    ensures id: \result ==>
+      broker->requests[broker->slots[event->slot].request].id == event->request_id;
+    ensures status: \result ==> event->summary.status <= HLX_STATUS_BAD_ARGUMENT;
+    ensures told: \result && event->summary.status == HLX_STATUS_CANCELLED ==>
+      broker->slots[event->slot].cancel_sent;
+*/
 static bool response_fits(const hlx_broker *broker, const hlx_event *event) {
     uint32_t entry = broker->slots[event->slot].request;
 
@@ -419,6 +1036,13 @@ static bool response_fits(const hlx_broker *broker, const hlx_event *event) {
 }
 
 /* What the client hears of a worker's summary. spec: BRK-29 */
+/*@ requires readable: \valid_read(event);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures ok: \result.status == HLX_REPLY_OK <==> event->summary.status == HLX_STATUS_OK;
+    ensures origin: \result.origin == origin;
+*/
 static hlx_reply reply_of(const hlx_event *event, uint32_t origin) {
     hlx_reply reply = {HLX_REPLY_MALFORMED, 0u, 0u, origin};
 
@@ -432,6 +1056,11 @@ static hlx_reply reply_of(const hlx_event *event, uint32_t origin) {
     return reply;
 }
 
+/*@ requires writable: \valid(broker);
+    terminates \true;
+    exits \false;
+    assigns broker->counters.answered_ok, broker->counters.answered_by_hedge;
+*/
 static void count_reply(hlx_broker *broker, hlx_reply reply) {
     if (reply.status == HLX_REPLY_OK) {
         broker->counters.answered_ok = counted(broker->counters.answered_ok);
@@ -441,6 +1070,13 @@ static void count_reply(hlx_broker *broker, hlx_reply reply) {
     }
 }
 
+/*@ requires readable: \valid_read(broker) && \valid_read(event);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures same: \result <==> SameResult(broker->requests[entry].summary, event->summary);
+*/
 static bool same_result(const hlx_broker *broker, uint32_t entry, const hlx_event *event) {
     return broker->requests[entry].summary.status == event->summary.status &&
            broker->requests[entry].summary.tokens == event->summary.tokens &&
@@ -448,6 +1084,22 @@ static bool same_result(const hlx_broker *broker, uint32_t entry, const hlx_even
 }
 
 /* Two finished attempts must agree. spec: BRK-12 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 1);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->requests[entry].has_summary, broker->requests[entry].summary,
+            broker->counters.mismatches, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures kept: broker->requests[entry].has_summary;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 1;
+    ensures reported: actions->count > \old(actions->count) <==>
+      \old(broker->requests[entry].has_summary) &&
+      !SameResult(\old(broker->requests[entry].summary), event->summary);
+*/
 static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event *event,
                             hlx_actions *actions) {
     if (!broker->requests[entry].has_summary) {
@@ -460,6 +1112,25 @@ static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event 
 }
 
 /* A summary that was not cancelled: the first one answers. spec: BRK-01, BRK-28 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: event->slot < broker->config.slot_count;
+    requires busy: broker->slots[event->slot].request != HLX_BROKER_NO_REQUEST;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->requests[broker->slots[event->slot].request].has_summary,
+            broker->requests[broker->slots[event->slot].request].summary,
+            broker->phases.of[broker->slots[event->slot].request],
+            broker->in_service, broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    ensures closed: broker->phases.of[broker->slots[event->slot].request] == HLX_REQUEST_CLOSED;
+    ensures linked: EntryLinked(*broker, broker->slots[event->slot].request);
+    VALID_BUT(ensures, broker->slots[event->slot].request)
+*/
 static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t entry = broker->slots[event->slot].request;
     hlx_reply reply = reply_of(event, broker->slots[event->slot].origin);
@@ -472,6 +1143,12 @@ static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions 
 }
 
 /* spec: BRK-28, BRK-36 */
+/*@ requires usable: \valid(broker) && \valid_read(event) && \separated(broker, event);
+    requires slot: event->slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[event->slot].rotation_due;
+*/
 static void note_budgets(hlx_broker *broker, const hlx_event *event) {
     if (broker->config.rotate_mb10 != 0u &&
         event->summary.alloc_mb10 >= broker->config.rotate_mb10) {
@@ -483,6 +1160,25 @@ static void note_budgets(hlx_broker *broker, const hlx_event *event) {
 }
 
 /* A worker has answered its job. spec: BRK-28 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: event->slot < broker->config.slot_count;
+    VALID(requires)
+    requires busy: broker->slots[event->slot].request != HLX_BROKER_NO_REQUEST;
+    requires told: event->summary.status == HLX_STATUS_CANCELLED ==>
+                   broker->slots[event->slot].cancel_sent;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    VALID(ensures)
+*/
 static void take_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t entry;
 
@@ -500,6 +1196,22 @@ static void take_response(hlx_broker *broker, const hlx_event *event, hlx_action
 }
 
 /* spec: BRK-28, BRK-31 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: event->slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    VALID(ensures)
+*/
 static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t state = broker->slots[event->slot].state;
 
@@ -516,6 +1228,23 @@ static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_acti
 
 /* The last worker of an unanswered request died: one retry, then no more.
  * spec: BRK-08 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 2);
+    requires entry: entry < broker->config.slot_count;
+    requires open: broker->phases.of[entry] == HLX_REQUEST_OPEN;
+    requires orphan: Orphan(*broker, entry) &&
+                     broker->slots[entry].request == HLX_BROKER_NO_REQUEST;
+    requires crashed: 1 <= broker->requests[entry].crashes <= HLX_BROKER_MAX_CRASHES;
+    requires since: broker->requests[entry].accepted_ns <= broker->now_ns;
+    VALID_BUT(requires, entry)
+    terminates \true;
+    exits \false;
+    assigns broker->phases.of[entry], broker->in_service, broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     if (broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES) {
         set_phase(broker, entry, HLX_REQUEST_WAITING);
@@ -528,6 +1257,24 @@ static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actio
 }
 
 /* A worker died with a job. spec: BRK-08, BRK-33 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires busy: broker->slots[slot].request != HLX_BROKER_NO_REQUEST;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures state: broker->slots[slot].state == \old(broker->slots[slot].state);
+    ensures jobless: broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint32_t entry = end_job(broker, slot);
 
@@ -543,6 +1290,21 @@ static void lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 }
 
 /* spec: BRK-09, BRK-33 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
 static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint32_t state = broker->slots[slot].state;
     bool crashed = state != HLX_SLOT_RETIRING;
@@ -561,6 +1323,16 @@ static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *action
 
 /* A worker that was killed for being late may turn out never to have been made.
  * spec: BRK-34 */
+/*@ requires writable: \valid(broker);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats;
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    VALID(ensures)
+*/
 static void spawn_failed(hlx_broker *broker, uint32_t slot) {
     bool late = broker->slots[slot].state == HLX_SLOT_KILLED &&
                 broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
@@ -570,6 +1342,22 @@ static void spawn_failed(hlx_broker *broker, uint32_t slot) {
     }
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 4);
+    requires slot: event->slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    VALID(ensures)
+*/
 static void take_worker_event(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     if (event->type == HLX_EVENT_WORKER_READY) {
         worker_ready(broker, event->slot);
@@ -583,6 +1371,22 @@ static void take_worker_event(hlx_broker *broker, const hlx_event *event, hlx_ac
 }
 
 /* What fits nothing changes nothing. spec: BRK-40 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
+    requires room: Room(actions->count, 4);
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
+            broker->counters, broker->draining, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
+    VALID(ensures)
+*/
 static void take_event(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     if (event->type == HLX_EVENT_SUBMIT) {
         submit(broker, event->request_id, actions);
@@ -597,12 +1401,48 @@ static void take_event(hlx_broker *broker, const hlx_event *event, hlx_actions *
 
 /* ---- deadlines (BRK-07) ---- */
 
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    requires bounded: accepted_ns <= HLX_BROKER_MAX_NOW_NS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sum: \result == accepted_ns + broker->config.deadline_ns;
+*/
 static uint64_t deadline_of(const hlx_broker *broker, uint64_t accepted_ns) {
     return accepted_ns + broker->config.deadline_ns;
 }
 
-/* The queue is in order of acceptance, so the overdue ones are its first. */
+/* The queue is in order of acceptance, so the overdue ones are its first.
+ * spec: BRK-07 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 2 * HLX_BROKER_MAX_QUEUE);
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->queue_head, broker->queue_count, broker->counters.answered,
+            broker->counters.answered_deadline, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + 2 * HLX_BROKER_MAX_QUEUE;
+    ensures timely: QueueTimely(*broker);
+    VALID(ensures)
+*/
 static void expire_queue(hlx_broker *broker, hlx_actions *actions) {
+    /*@ loop invariant fewer: broker->queue_count <= \at(broker->queue_count, Pre);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + 2 * (\at(broker->queue_count, Pre) - broker->queue_count);
+        loop invariant queue: QueueValid(*broker);
+        loop invariant conserve: CountersConserve(*broker);
+        loop invariant budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+            broker->counters.accepted);
+        loop invariant pool: PoolComplete(*broker);
+        loop assigns broker->queue_head, broker->queue_count, broker->counters.answered,
+                     broker->counters.answered_deadline, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->queue_count;
+    */
     while (broker->queue_count > 0u) {
         hlx_queued head = broker->queue[broker->queue_head];
 
@@ -617,6 +1457,23 @@ static void expire_queue(hlx_broker *broker, hlx_actions *actions) {
     }
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 3);
+    VALID(requires)
+    requires entry: entry < broker->config.slot_count;
+    requires open: Open(broker->phases.of[entry]) == 1;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[entry].cancel_sent, broker->slots[entry].timer_ns,
+            broker->slots[broker->requests[entry].other].cancel_sent,
+            broker->slots[broker->requests[entry].other].timer_ns,
+            broker->phases.of[entry], broker->in_service, broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures closed: Open(broker->phases.of[entry]) == 0;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    VALID(ensures)
+*/
 static void expire_request(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     answer(broker, entry, refusal(HLX_REPLY_DEADLINE), actions);
     broker->counters.answered_deadline = counted(broker->counters.answered_deadline);
@@ -627,7 +1484,39 @@ static void expire_request(hlx_broker *broker, uint32_t entry, hlx_actions *acti
     }
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 3 * HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely: QueueTimely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + 3 * HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    VALID(ensures)
+*/
 static void expire_requests(hlx_broker *broker, hlx_actions *actions) {
+    /*@ loop invariant bound: entry <= broker->config.slot_count;
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + 3 * entry;
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely: \forall integer e; 0 <= e < entry ==> Open(broker->phases.of[e])
+            == 1 ==>
+          broker->requests[e].accepted_ns + broker->config.deadline_ns > broker->now_ns;
+        VALID(loop invariant)
+        loop assigns entry, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
+            broker->seats, broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service,
+            broker->counters, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - entry;
+    */
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
         if (unanswered(broker, entry) &&
             deadline_of(broker, broker->requests[entry].accepted_ns) <= broker->now_ns) {
@@ -639,10 +1528,32 @@ static void expire_requests(hlx_broker *broker, hlx_actions *actions) {
 /* ---- slots in time ---- */
 
 /* Draining, and every accepted request has been answered or abandoned. */
+/*@ requires readable: \valid_read(broker);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures finished: \result <==> Finished(*broker);
+*/
 static bool finished(const hlx_broker *broker) {
     return broker->draining && broker->queue_count == 0u && broker->in_service == 0u;
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires finished: Finished(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 1;
+    ensures wound_down: WoundDown(*broker, slot);
+    VALID(ensures)
+*/
 static void wind_down_slot(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint32_t state = broker->slots[slot].state;
 
@@ -656,16 +1567,66 @@ static void wind_down_slot(hlx_broker *broker, uint32_t slot, hlx_actions *actio
 }
 
 /* spec: BRK-37 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely_queue: QueueTimely(*broker);
+    requires timely_service: ServiceTimely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures wound_down: Finished(*broker) ==>
+      \forall integer s; 0 <= s < broker->config.slot_count ==> WoundDown(*broker, s);
+    VALID(ensures)
+*/
 static void wind_down(hlx_broker *broker, hlx_actions *actions) {
     if (!finished(broker)) {
         return;
     }
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely_service: ServiceTimely(*broker);
+        loop invariant finished: Finished(*broker);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + slot;
+        loop invariant wound_down: \forall integer s; 0 <= s < slot ==> WoundDown(*broker, s);
+        VALID(loop invariant)
+        loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         wind_down_slot(broker, slot, actions);
     }
 }
 
 /* spec: BRK-09, BRK-35 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats, broker->counters,
+        actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 1;
+    ensures quiet: broker->slots[slot].state != HLX_SLOT_EMPTY ==>
+                   broker->slots[slot].timer_ns > broker->now_ns;
+    ensures wound_down: \old(WoundDown(*broker, slot)) ==> WoundDown(*broker, slot);
+    VALID(ensures)
+*/
 static void run_timer(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     if (broker->slots[slot].timer_ns > broker->now_ns) {
         return;
@@ -677,7 +1638,39 @@ static void run_timer(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     }
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely_queue: QueueTimely(*broker);
+    requires timely_service: ServiceTimely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures quiet: TimersQuiet(*broker);
+    VALID(ensures)
+*/
 static void run_timers(hlx_broker *broker, hlx_actions *actions) {
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely_service: ServiceTimely(*broker);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + slot;
+        loop invariant quiet: \forall integer s; 0 <= s < slot ==> broker->slots[s].state !=
+            HLX_SLOT_EMPTY ==>
+          broker->slots[s].timer_ns > broker->now_ns;
+        VALID(loop invariant)
+        loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         run_timer(broker, slot, actions);
     }
@@ -685,6 +1678,13 @@ static void run_timers(hlx_broker *broker, hlx_actions *actions) {
 
 /* ---- rotation (BRK-05, BRK-36) ---- */
 
+/*@ requires readable: \valid_read(broker);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures wants: \result <==> WantsRotation(*broker, slot);
+*/
 static bool wants_rotation(const hlx_broker *broker, uint32_t slot) {
     return !broker->draining && broker->slots[slot].state == HLX_SLOT_HOT &&
            broker->slots[slot].rotation_due &&
@@ -692,7 +1692,24 @@ static bool wants_rotation(const hlx_broker *broker, uint32_t slot) {
 }
 
 /* An empty slot that may be used, or NO_SLOT. */
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != HLX_BROKER_NO_SLOT ==>
+      \result < broker->config.slot_count && broker->slots[\result].state == HLX_SLOT_EMPTY &&
+      broker->slots[\result].timer_ns <= broker->now_ns;
+    ensures none: \result == HLX_BROKER_NO_SLOT ==> NoEmptySlot(*broker);
+*/
 static uint32_t find_empty(const hlx_broker *broker) {
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant none: \forall integer s; 0 <= s < slot ==> broker->slots[s].state ==
+            HLX_SLOT_EMPTY ==>
+          broker->slots[s].timer_ns > broker->now_ns;
+        loop assigns slot;
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (broker->slots[slot].state == HLX_SLOT_EMPTY &&
             broker->slots[slot].timer_ns <= broker->now_ns) {
@@ -702,15 +1719,72 @@ static uint32_t find_empty(const hlx_broker *broker) {
     return HLX_BROKER_NO_SLOT;
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires wants: WantsRotation(*broker, slot);
+    requires heir: heir < broker->config.slot_count && broker->slots[heir].state == HLX_SLOT_EMPTY;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].replaced_by, broker->slots[heir].replaces,
+            broker->slots[heir].state, broker->slots[heir].rotation_due,
+            broker->slots[heir].timer_ns, broker->counters.spawns, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures heir: broker->slots[heir].state == HLX_SLOT_STARTING &&
+                  broker->slots[heir].timer_ns > broker->now_ns;
+    ensures started: broker->slots[slot].replaced_by == heir;
+    ensures count: actions->count == \old(actions->count) + 1;
+    VALID(ensures)
+*/
 static void start_rotation(hlx_broker *broker, uint32_t slot, uint32_t heir, hlx_actions *actions) {
     broker->slots[slot].replaced_by = heir;
     broker->slots[heir].replaces = slot;
     spawn(broker, heir, actions);
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely_queue: QueueTimely(*broker);
+    requires timely_service: ServiceTimely(*broker);
+    requires quiet: TimersQuiet(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures quiet: TimersQuiet(*broker);
+    ensures settled: RotationsSettled(*broker);
+    VALID(ensures)
+*/
 static void rotate(hlx_broker *broker, hlx_actions *actions) {
     uint32_t heir = find_empty(broker);
 
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely_service: ServiceTimely(*broker);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + slot;
+        loop invariant quiet: TimersQuiet(*broker);
+        loop invariant cooling: \forall integer s; 0 <= s < slot ==> CoolingWorks(*broker, s);
+        loop invariant heir: heir != HLX_BROKER_NO_SLOT ==> heir < broker->config.slot_count &&
+          broker->slots[heir].state == HLX_SLOT_EMPTY;
+        loop invariant none: heir == HLX_BROKER_NO_SLOT ==> NoEmptySlot(*broker);
+        loop invariant rotating: heir != HLX_BROKER_NO_SLOT ==>
+          \forall integer s; 0 <= s < slot ==> !WantsRotation(*broker, s);
+        VALID(loop invariant)
+        loop assigns slot, heir, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
+            broker->counters, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (broker->slots[slot].state == HLX_SLOT_COOLING &&
             broker->slots[slot].request == HLX_BROKER_NO_REQUEST) {
@@ -724,13 +1798,36 @@ static void rotate(hlx_broker *broker, hlx_actions *actions) {
 
 /* ---- dispatch (BRK-26) ---- */
 
+/*@ requires readable: \valid_read(broker);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures idle: \result <==> Idle(*broker, slot);
+*/
 static bool idle(const hlx_broker *broker, uint32_t slot) {
     return broker->slots[slot].state == HLX_SLOT_HOT &&
            broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
 }
 
 /* A request that waits for its retry, or NO_REQUEST. */
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != HLX_BROKER_NO_REQUEST ==>
+      \result < broker->config.slot_count &&
+      broker->phases.of[\result] == HLX_REQUEST_WAITING;
+    ensures none: \result == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
+*/
 static uint32_t find_waiting(const hlx_broker *broker) {
+    /*@ loop invariant bound: entry <= broker->config.slot_count;
+        loop invariant none: \forall integer e; 0 <= e < entry ==> broker->phases.of[e] !=
+            HLX_REQUEST_WAITING;
+        loop assigns entry;
+        loop variant broker->config.slot_count - entry;
+    */
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
         if (broker->phases.of[entry] == HLX_REQUEST_WAITING) {
             return entry;
@@ -740,6 +1837,27 @@ static uint32_t find_waiting(const hlx_broker *broker) {
 }
 
 /* The waiting request in `entry` runs again, never to be hedged. spec: BRK-08 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires idle: Idle(*broker, slot);
+    requires waits: entry < broker->config.slot_count &&
+                    broker->phases.of[entry] == HLX_REQUEST_WAITING;
+    requires room_for_it: entry == slot || broker->phases.of[slot] == HLX_REQUEST_FREE;
+    requires timely: ServiceTimely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].origin,
+            broker->requests[slot], broker->phases.of[slot], broker->phases.of[entry],
+                actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures busy: broker->slots[slot].request == slot;
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures timely: ServiceTimely(*broker);
+    VALID(ensures)
+*/
 static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
                              hlx_actions *actions) {
     if (entry != slot) {
@@ -751,6 +1869,28 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
 }
 
 /* The oldest in the queue goes first. spec: BRK-10 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires idle: Idle(*broker, slot);
+    requires some: broker->queue_count > 0;
+    requires free: broker->phases.of[slot] == HLX_REQUEST_FREE;
+    requires timely: Timely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].origin,
+            broker->requests[slot], broker->phases.of[slot], broker->in_service,
+            broker->queue_head, broker->queue_count, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures busy: broker->slots[slot].request == slot;
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures no_wait: \old(NoneWaits(*broker)) ==> NoneWaits(*broker);
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    VALID(ensures)
+*/
 static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     open_request(broker, slot);
     drop_head(broker);
@@ -764,6 +1904,31 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
 
 /* `entry` waits, or is NO_REQUEST. A worker takes the request that waits in its
  * own entry before any other, so that its entry is free. */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires idle: Idle(*broker, slot);
+    requires waits: entry != HLX_BROKER_NO_REQUEST ==>
+                    entry < broker->config.slot_count &&
+                    broker->phases.of[entry] == HLX_REQUEST_WAITING;
+    requires none: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
+    requires some: entry != HLX_BROKER_NO_REQUEST || broker->queue_count > 0;
+    requires timely: Timely(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].origin,
+            broker->requests[slot], broker->phases.of[slot], broker->phases.of[entry],
+            broker->in_service,
+            broker->queue_head, broker->queue_count, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures busy: broker->slots[slot].request == slot;
+    ensures count: actions->count == \old(actions->count) + 1;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    VALID(ensures)
+*/
 static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_actions *actions) {
     if (broker->phases.of[slot] == HLX_REQUEST_WAITING) {
         dispatch_waiting(broker, slot, slot, actions);
@@ -775,9 +1940,52 @@ static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_a
 }
 
 /* No hot worker is idle while a request waits. spec: BRK-26 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely_queue: QueueTimely(*broker);
+    requires timely_service: ServiceTimely(*broker);
+    requires quiet: TimersQuiet(*broker);
+    requires settled: RotationsSettled(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
+            broker->in_service,
+            broker->queue_head, broker->queue_count, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures quiet: TimersQuiet(*broker);
+    ensures settled: RotationsSettled(*broker);
+    ensures conserved: WorkConserved(*broker);
+    VALID(ensures)
+*/
 static void dispatch(hlx_broker *broker, hlx_actions *actions) {
     uint32_t entry = find_waiting(broker);
 
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant quiet: TimersQuiet(*broker);
+        loop invariant settled: RotationsSettled(*broker);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + slot;
+        loop invariant busy: \forall integer s; 0 <= s < slot ==> !Idle(*broker, s);
+        loop invariant waits: entry != HLX_BROKER_NO_REQUEST ==> entry <
+            broker->config.slot_count &&
+          broker->phases.of[entry] == HLX_REQUEST_WAITING;
+        loop invariant none: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely_service: ServiceTimely(*broker);
+        VALID(loop invariant)
+        loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
+            broker->seats, broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service,
+            broker->queue_head, broker->queue_count, entry, actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (entry == HLX_BROKER_NO_REQUEST && broker->queue_count == 0u) {
             return;
@@ -792,12 +2000,29 @@ static void dispatch(hlx_broker *broker, hlx_actions *actions) {
 /* ---- hedges (BRK-06) ---- */
 
 /* May the request ever be hedged, now or later? spec: BRK-27 */
+/*@ requires readable: \valid_read(broker);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures hedgeable: \result <==> Hedgeable(*broker, entry);
+*/
 static bool hedgeable(const hlx_broker *broker, uint32_t entry) {
     return broker->phases.of[entry] == HLX_REQUEST_OPEN && !broker->requests[entry].hedged &&
            broker->requests[entry].crashes == 0u;
 }
 
 /* Exactly: (granted + 1) <= burst + ratio * accepted. spec: BRK-06 */
+/*@ requires readable: \valid_read(broker);
+    requires valid: ConfigValid(broker->config) && BudgetKept(broker->config,
+        broker->counters.hedges_granted,
+                               broker->counters.accepted) &&
+                    broker->counters.accepted <= HLX_BROKER_MAX_ACCEPTED;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures exact: \result <==> WithinBudget(*broker);
+*/
 static bool within_budget(const hlx_broker *broker) {
     uint64_t wanted = (broker->counters.hedges_granted + 1u) * PPM;
     uint64_t burst = (uint64_t)broker->config.hedge_burst * PPM;
@@ -807,7 +2032,21 @@ static bool within_budget(const hlx_broker *broker) {
 }
 
 /* A hot worker without a job, or NO_SLOT. */
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != HLX_BROKER_NO_SLOT ==>
+      \result < broker->config.slot_count && Idle(*broker, \result);
+    ensures none: \result == HLX_BROKER_NO_SLOT ==> NoneIdle(*broker);
+*/
 static uint32_t find_idle(const hlx_broker *broker) {
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant none: \forall integer s; 0 <= s < slot ==> !Idle(*broker, s);
+        loop assigns slot;
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (idle(broker, slot)) {
             return slot;
@@ -817,6 +2056,27 @@ static uint32_t find_idle(const hlx_broker *broker) {
 }
 
 /* spec: BRK-04, BRK-06 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    requires slot: slot < broker->config.slot_count;
+    VALID(requires)
+    requires entry: entry < broker->config.slot_count && Hedgeable(*broker, entry);
+    requires idle: Idle(*broker, slot);
+    requires free: broker->phases.of[slot] != HLX_REQUEST_WAITING;
+    requires budget: WithinBudget(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot].request, broker->slots[slot].origin,
+            broker->requests[entry].hedged, broker->requests[entry].other,
+            broker->counters.hedges_granted, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures hedged: broker->requests[entry].hedged;
+    ensures elsewhere: broker->requests[entry].other == slot && slot != entry;
+    ensures busy: broker->slots[slot].request == entry;
+    ensures count: actions->count == \old(actions->count) + 1;
+    VALID(ensures)
+*/
 static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_actions *actions) {
     broker->requests[entry].hedged = true;
     broker->requests[entry].other = slot;
@@ -826,6 +2086,13 @@ static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_a
 
 /* Counted once a request; it stays due and is tried at every later step.
  * spec: BRK-27 */
+/*@ requires writable: \valid(broker);
+    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->requests[entry].suppressed, broker->counters.hedges_suppressed;
+    ensures suppressed: broker->requests[entry].suppressed;
+*/
 static void suppress_hedge(hlx_broker *broker, uint32_t entry) {
     if (!broker->requests[entry].suppressed) {
         broker->requests[entry].suppressed = true;
@@ -833,9 +2100,54 @@ static void suppress_hedge(hlx_broker *broker, uint32_t entry) {
     }
 }
 
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, HLX_BROKER_MAX_SLOTS);
+    VALID(requires)
+    requires timely_queue: QueueTimely(*broker);
+    requires timely_service: ServiceTimely(*broker);
+    requires quiet: TimersQuiet(*broker);
+    requires settled: RotationsSettled(*broker);
+    requires conserved: WorkConserved(*broker);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <=
+                   \old(actions->count) + HLX_BROKER_MAX_SLOTS;
+    ensures timely_queue: QueueTimely(*broker);
+    ensures timely_service: ServiceTimely(*broker);
+    ensures quiet: TimersQuiet(*broker);
+    ensures settled: RotationsSettled(*broker);
+    ensures conserved: WorkConserved(*broker);
+    ensures hedged: HedgesSettled(*broker);
+    VALID(ensures)
+*/
 static void hedge(hlx_broker *broker, hlx_actions *actions) {
     uint32_t slot = find_idle(broker);
 
+    /*@ loop invariant bound: entry <= broker->config.slot_count;
+        loop invariant timely_queue: QueueTimely(*broker);
+        loop invariant timely_service: ServiceTimely(*broker);
+        loop invariant quiet: TimersQuiet(*broker);
+        loop invariant rotations_settled: RotationsSettled(*broker);
+        loop invariant count: \at(actions->count, Pre) <= actions->count <=
+          \at(actions->count, Pre) + entry;
+        loop invariant conserved: WorkConserved(*broker);
+        loop invariant idle: slot != HLX_BROKER_NO_SLOT ==> slot < broker->config.slot_count &&
+            Idle(*broker, slot);
+        loop invariant none: slot == HLX_BROKER_NO_SLOT ==> NoneIdle(*broker);
+        loop invariant settled: NoneIdle(*broker) || !WithinBudget(*broker) ||
+          \forall integer e; 0 <= e < entry ==> Hedgeable(*broker, e) ==>
+            broker->requests[e].hedge_at_ns > broker->now_ns;
+        VALID(loop invariant)
+        loop assigns entry, slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
+            broker->seats, broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->counters,
+            actions->count,
+                    actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
+        loop variant broker->config.slot_count - entry;
+    */
     for (uint32_t entry = 0u; entry < broker->config.slot_count; entry++) {
         if (!hedgeable(broker, entry) || broker->requests[entry].hedge_at_ns > broker->now_ns) {
             continue;
@@ -851,6 +2163,14 @@ static void hedge(hlx_broker *broker, hlx_actions *actions) {
 
 /* ---- the next instant (BRK-07, BRK-38) ---- */
 
+/*@ requires readable: \valid_read(broker);
+    VALID(requires)
+    requires entry: entry < broker->config.slot_count;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures exact: RequestWakes(*broker, entry, \result);
+*/
 static uint64_t next_of_request(const hlx_broker *broker, uint32_t entry) {
     uint64_t next = HLX_BROKER_NEVER;
 
@@ -863,7 +2183,19 @@ static uint64_t next_of_request(const hlx_broker *broker, uint32_t entry) {
     return next;
 }
 
+/*@ requires readable: \valid_read(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures waits: \result <==> RotationWaits(*broker);
+*/
 static bool rotation_waits(const hlx_broker *broker) {
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant none: \forall integer s; 0 <= s < slot ==> !WantsRotation(*broker, s);
+        loop assigns slot;
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (wants_rotation(broker, slot)) {
             return true;
@@ -873,6 +2205,14 @@ static bool rotation_waits(const hlx_broker *broker) {
 }
 
 /* The timer of an empty slot matters only to a rotation that waits for it. */
+/*@ requires readable: \valid_read(broker);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures exact: \result == (broker->slots[slot].state == HLX_SLOT_EMPTY && !for_rotation
+                                 ? HLX_BROKER_NEVER : broker->slots[slot].timer_ns);
+*/
 static uint64_t next_of_slot(const hlx_broker *broker, uint32_t slot, bool for_rotation) {
     if (broker->slots[slot].state == HLX_SLOT_EMPTY && !for_rotation) {
         return HLX_BROKER_NEVER;
@@ -880,7 +2220,14 @@ static uint64_t next_of_slot(const hlx_broker *broker, uint32_t slot, bool for_r
     return broker->slots[slot].timer_ns;
 }
 
-/* spec: BRK-38 */
+/* spec: BRK-07, BRK-38 */
+/*@ requires readable: \valid_read(broker);
+    VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures promise: Promise(*broker, \result);
+*/
 static uint64_t next_instant(const hlx_broker *broker) {
     bool for_rotation = rotation_waits(broker);
     uint64_t next = HLX_BROKER_NEVER;
@@ -888,6 +2235,15 @@ static uint64_t next_instant(const hlx_broker *broker) {
     if (broker->queue_count > 0u) {
         next = deadline_of(broker, broker->queue[broker->queue_head].accepted_ns);
     }
+    /*@ loop invariant bound: index <= broker->config.slot_count;
+        loop invariant queue: broker->queue_count > 0 ==>
+          next <= QueuedSince(*broker, 0) + broker->config.deadline_ns;
+        loop invariant requests: \forall integer e; 0 <= e < index ==> RequestWakes(*broker, e,
+            next);
+        loop invariant slots: \forall integer s; 0 <= s < index ==> SlotWakes(*broker, s, next);
+        loop assigns index, next;
+        loop variant broker->config.slot_count - index;
+    */
     for (uint32_t index = 0u; index < broker->config.slot_count; index++) {
         next = earlier(next, next_of_request(broker, index));
         next = earlier(next, next_of_slot(broker, index, for_rotation));
@@ -897,10 +2253,21 @@ static uint64_t next_instant(const hlx_broker *broker) {
 
 /* ---- the interface (contracts: broker.h) ---- */
 
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures valid: \result <==> DurationValid(duration_ns);
+*/
 static bool duration_valid(uint64_t duration_ns) {
     return duration_ns >= 1u && duration_ns <= HLX_BROKER_MAX_DURATION_NS;
 }
 
+/*@ requires readable: \valid_read(config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures valid: \result <==> SizesValid(*config);
+*/
 static bool sizes_valid(const hlx_broker_config *config) {
     if (config->worker_count < 1u || config->worker_count > HLX_BROKER_MAX_WORKERS) {
         return false;
@@ -911,6 +2278,12 @@ static bool sizes_valid(const hlx_broker_config *config) {
     return config->queue_capacity >= 1u && config->queue_capacity <= HLX_BROKER_MAX_QUEUE;
 }
 
+/*@ requires readable: \valid_read(config);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures valid: \result <==> DurationsValid(*config);
+*/
 static bool durations_valid(const hlx_broker_config *config) {
     if (!duration_valid(config->deadline_ns) || !duration_valid(config->start_timeout_ns)) {
         return false;
@@ -932,6 +2305,13 @@ bool hlx_broker_config_valid(const hlx_broker_config *config) {
     return config->hedge_ratio_ppm <= PPM && config->hedge_burst <= PPM;
 }
 
+/*@ requires writable: \valid(broker);
+    requires slot: slot < HLX_BROKER_MAX_SLOTS;
+    terminates \true;
+    exits \false;
+    assigns broker->slots[slot], broker->seats.taken[slot];
+    ensures fresh: FreshSlot(*broker, slot);
+*/
 static void init_slot(hlx_broker *broker, uint32_t slot) {
     broker->slots[slot].state = HLX_SLOT_EMPTY;
     broker->seats.taken[slot] = 0u;
@@ -961,6 +2341,19 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
     broker->queue_head = 0u;
     broker->queue_count = 0u;
     broker->in_service = 0u;
+    /*@ loop invariant bound: slot <= HLX_BROKER_MAX_SLOTS;
+        loop invariant fresh: \forall integer s; 0 <= s < slot ==> FreshSlot(*broker, s);
+        loop invariant free: \forall integer e; 0 <= e < slot ==>
+          broker->phases.of[e] == HLX_REQUEST_FREE;
+        loop invariant unanswered: \forall integer k; 0 <= k <= slot ==>
+            Unanswered(broker->phases, k) == 0;
+        loop invariant pooled: \forall integer k; 0 <= k <= slot ==>
+          Pooled(broker->seats, k) == (k < broker->config.worker_count ? k :
+              broker->config.worker_count);
+        loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+                     broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1];
+        loop variant HLX_BROKER_MAX_SLOTS - slot;
+    */
     for (uint32_t slot = 0u; slot < HLX_BROKER_MAX_SLOTS; slot++) {
         init_slot(broker, slot);
         broker->phases.of[slot] = HLX_REQUEST_FREE;
@@ -988,6 +2381,12 @@ bool hlx_broker_stopped(const hlx_broker *broker) {
     if (!finished(broker)) {
         return false;
     }
+    /*@ loop invariant bound: slot <= broker->config.slot_count;
+        loop invariant empty: \forall integer s; 0 <= s < slot ==> broker->slots[s].state ==
+            HLX_SLOT_EMPTY;
+        loop assigns slot;
+        loop variant broker->config.slot_count - slot;
+    */
     for (uint32_t slot = 0u; slot < broker->config.slot_count; slot++) {
         if (broker->slots[slot].state != HLX_SLOT_EMPTY) {
             return false;

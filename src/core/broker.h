@@ -158,7 +158,7 @@ typedef struct hlx_request {
 
 /* Records of their own, because the proofs count over them. */
 typedef struct hlx_seats {
-    uint8_t taken[HLX_BROKER_MAX_SLOTS]; /* 1: the pool counts on this slot, its death is made good */
+    uint8_t taken[HLX_BROKER_MAX_SLOTS]; /* 1: a death in this slot must be made good */
 } hlx_seats;
 
 typedef struct hlx_phases {
@@ -259,10 +259,24 @@ typedef struct hlx_broker {
       (b.slots[s].state == HLX_SLOT_STARTING ==>
          (b.seats.taken[s] == 1 <==> b.slots[s].replaces == HLX_BROKER_NO_SLOT));
 
+    // Nothing of a slot changed but its part in a rotation.
+    predicate KeptButRotation(hlx_slot now, hlx_slot before) =
+      now.state == before.state && now.request == before.request &&
+      now.origin == before.origin && now.cancel_sent == before.cancel_sent &&
+      now.rotation_due == before.rotation_due && now.backoff_ns == before.backoff_ns &&
+      now.timer_ns == before.timer_ns;
+
+    predicate Processes(hlx_broker b, integer hole) =
+      \forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotProcess(b, s);
+
+    predicate Timers(hlx_broker b, integer hole) =
+      \forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotTimer(b, s);
+
+    predicate Rotations(hlx_broker b, integer hole) =
+      \forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotRotation(b, s);
+
     predicate SlotsValidBut(hlx_broker b, integer hole) =
-      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotProcess(b, s)) &&
-      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotTimer(b, s)) &&
-      (\forall integer s; 0 <= s < b.config.slot_count && s != hole ==> SlotRotation(b, s));
+      Processes(b, hole) && Timers(b, hole) && Rotations(b, hole);
 
     predicate SlotsValid(hlx_broker b) = SlotsValidBut(b, -1);
 
@@ -309,9 +323,13 @@ typedef struct hlx_broker {
     predicate Orphan(hlx_broker b, integer e) =
       \forall integer s; 0 <= s < b.config.slot_count ==> b.slots[s].request != e;
 
-    predicate ServiceValidBut(hlx_broker b, integer hole) =
-      (\forall integer s; 0 <= s < b.config.slot_count ==> SlotJob(b, s)) &&
-      (\forall integer e; 0 <= e < b.config.slot_count && e != hole ==> EntryValid(b, e));
+    predicate Jobs(hlx_broker b) =
+      \forall integer s; 0 <= s < b.config.slot_count ==> SlotJob(b, s);
+
+    predicate Entries(hlx_broker b, integer hole) =
+      \forall integer e; 0 <= e < b.config.slot_count && e != hole ==> EntryValid(b, e);
+
+    predicate ServiceValidBut(hlx_broker b, integer hole) = Jobs(b) && Entries(b, hole);
 
     // BRK-10: a ring in order of acceptance.
     logic integer RingIndex(integer head, integer position) =
@@ -358,16 +376,16 @@ typedef struct hlx_broker {
       b.in_service == Unanswered(b.phases, b.config.slot_count);
 
     // BRK-06
-    predicate BudgetKept(hlx_broker b) =
-      b.counters.hedges_granted * 1000000 <=
-        b.config.hedge_burst * 1000000 + b.config.hedge_ratio_ppm * b.counters.accepted;
+    predicate BudgetKept(hlx_broker_config c, integer granted, integer accepted) =
+      granted * 1000000 <= c.hedge_burst * 1000000 + c.hedge_ratio_ppm * accepted;
 
     // BRK-09
     predicate PoolComplete(hlx_broker b) =
       Finished(b) || Pooled(b.seats, b.config.slot_count) == b.config.worker_count;
 
     predicate CountersValid(hlx_broker b) =
-      CountersConserve(b) && BudgetKept(b) && PoolComplete(b);
+      CountersConserve(b) && PoolComplete(b) &&
+      BudgetKept(b.config, b.counters.hedges_granted, b.counters.accepted);
 
     predicate BrokerValidBut(hlx_broker b, integer hole) =
       ConfigValid(b.config) && b.now_ns <= HLX_BROKER_MAX_NOW_NS && SlotsValid(b) &&
@@ -375,11 +393,8 @@ typedef struct hlx_broker {
 
     predicate BrokerValid(hlx_broker b) = BrokerValidBut(b, -1);
 
-    predicate Usable{L}(hlx_broker *b, hlx_actions *actions) =
-      \valid(b) && \valid(actions) && \separated(b, actions);
-
-    predicate Room{L}(hlx_actions *actions, integer n) =
-      actions->count + n <= HLX_BROKER_MAX_ACTIONS;
+    predicate Room(integer count, integer n) =
+      count + n <= HLX_BROKER_MAX_ACTIONS;
 
     // What holds of a step's result, phase by phase.
     predicate QueueTimely(hlx_broker b) =
@@ -442,8 +457,7 @@ typedef struct hlx_broker {
       b.requests[e].crashes == 0;
 
     predicate WithinBudget(hlx_broker b) =
-      (b.counters.hedges_granted + 1) * 1000000 <=
-        b.config.hedge_burst * 1000000 + b.config.hedge_ratio_ppm * b.counters.accepted;
+      BudgetKept(b.config, b.counters.hedges_granted + 1, b.counters.accepted);
 
     predicate HedgesSettled(hlx_broker b) =
       NoneIdle(b) || !WithinBudget(b) ||
@@ -465,6 +479,10 @@ typedef struct hlx_broker {
          next <= QueuedSince(b, i) + b.config.deadline_ns) &&
       (\forall integer e; 0 <= e < b.config.slot_count ==> RequestWakes(b, e, next)) &&
       (\forall integer s; 0 <= s < b.config.slot_count ==> SlotWakes(b, s, next));
+
+    // BRK-12
+    predicate SameResult(hlx_summary one, hlx_summary other) =
+      one.status == other.status && one.tokens == other.tokens && one.issues == other.issues;
 
     predicate FreshSlot(hlx_broker b, integer s) =
       b.slots[s].state == (s < b.config.worker_count ? HLX_SLOT_BACKOFF : HLX_SLOT_EMPTY) &&
@@ -508,19 +526,26 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
  * other event comes first, or HLX_BROKER_NEVER. An event that fits no state (an
  * unknown slot, type or request) changes nothing but the time. A request id must
  * not be in the system already when it is submitted. spec: BRK-22 to BRK-40 */
-/*@ requires usable: Usable(broker, actions) && \valid_read(event);
-    requires separate: \separated(broker, event) && \separated(actions, event);
+/*@ requires usable: \valid(broker) && \valid(actions) && \valid_read(event);
+    requires separate: \separated(broker, event, actions);
     requires valid: BrokerValid(*broker);
     terminates \true;
     exits \false;
     assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
-            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service,
-            broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_head, broker->queue_count,
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service, broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1],
+            broker->queue_head, broker->queue_count,
             broker->counters, broker->draining, broker->now_ns, *actions;
-    ensures slots: SlotsValid(*broker);
-    ensures service: ServiceValidBut(*broker, -1);
     ensures queue: QueueValid(*broker);
-    ensures counters: CountersValid(*broker);
+    ensures processes: Processes(*broker, -1);
+    ensures timers: Timers(*broker, -1);
+    ensures rotations: Rotations(*broker, -1);
+    ensures jobs: Jobs(*broker);
+    ensures entries: Entries(*broker, -1);
+    ensures conserve: CountersConserve(*broker);
+    ensures budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+                               broker->counters.accepted);
+    ensures pool: PoolComplete(*broker);
     ensures config: ConfigValid(broker->config);
     ensures time: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
     ensures actions: actions->count <= HLX_BROKER_MAX_ACTIONS;
@@ -528,7 +553,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
     ensures timely_service: ServiceTimely(*broker);
     ensures quiet: TimersQuiet(*broker);
     ensures conserved: WorkConserved(*broker);
-    ensures rotations: RotationsSettled(*broker);
+    ensures settled: RotationsSettled(*broker);
     ensures hedges: HedgesSettled(*broker);
     ensures promise: Promise(*broker, \result);
 */
