@@ -458,6 +458,55 @@ static void test_failed_replacement_is_tried_again(void **state) {
     assert_int_equal(first(HLX_ACTION_RETIRE)->slot, 0);
 }
 
+/* A worker that exits because it was told to costs its slot the shortest back-off, again
+ * and again. spec: BRK-09 */
+static void test_retired_slots_back_off_least(void **state) {
+    hlx_broker_config config = small_config();
+    uint64_t id = 1;
+
+    (void)state;
+    config.worker_count = 1;
+    config.slot_count = 2;
+    begin_hot(&config);
+    for (uint32_t i = 0; i < 4; i++, id++) {
+        uint32_t old = i % 2;
+
+        submit(id);
+        respond_with(old, id, (hlx_summary){.alloc_mb10 = 100});
+        tick_at(i == 0 ? 0 : table.now_ns + 5 * MS);
+        ready(1 - old);
+        assert_int_equal(first(HLX_ACTION_RETIRE)->slot, old);
+        exited(old);
+    }
+    assert_int_equal(table.broker.counters.rotations, 4);
+    submit(id);
+    respond_with(0, id, (hlx_summary){.alloc_mb10 = 100});
+    tick_at(table.now_ns + 5 * MS);
+    of_slot(HLX_EVENT_SPAWN_FAILED, 1);
+    assert_int_equal(table.next_ns, table.now_ns + 5 * MS); /* the first failure since */
+}
+
+/* What was due of a dead worker is not due of its successor. spec: BRK-36 */
+static void test_rotation_is_due_of_a_worker_not_of_a_slot(void **state) {
+    hlx_broker_config config = small_config();
+
+    (void)state;
+    begin_hot(&config);
+    submit(1);
+    submit(2);
+    respond_with(0, 1, (hlx_summary){.alloc_mb10 = 100});
+    respond_with(1, 2, (hlx_summary){.alloc_mb10 = 100}); /* no slot is empty: it waits */
+    exited(1);
+    tick_at(5 * MS);
+    assert_int_equal(first(HLX_ACTION_SPAWN)->slot, 1);
+    ready(1);
+    ready(2);
+    exited(0);
+    tick_at(100 * MS);
+    assert_int_equal(table.actions.count, 0);
+    assert_int_equal(table.next_ns, HLX_BROKER_NEVER);
+}
+
 /* spec: BRK-09, BRK-36 */
 static void test_replacement_inherits_from_a_dead_worker(void **state) {
     hlx_broker_config config = small_config();
@@ -1205,6 +1254,8 @@ int main(void) {
         cmocka_unit_test(test_rotation_is_spawn_ready_retire),
         cmocka_unit_test(test_budgets),
         cmocka_unit_test(test_failed_replacement_is_tried_again),
+        cmocka_unit_test(test_retired_slots_back_off_least),
+        cmocka_unit_test(test_rotation_is_due_of_a_worker_not_of_a_slot),
         cmocka_unit_test(test_replacement_inherits_from_a_dead_worker),
         cmocka_unit_test(test_hedge_budget_is_exact),
         cmocka_unit_test(test_hedge_ratio_is_exact),

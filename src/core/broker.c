@@ -1864,7 +1864,6 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
         move_request(broker, entry, slot);
     }
     set_phase(broker, slot, HLX_REQUEST_OPEN);
-    broker->requests[slot].hedge_at_ns = HLX_BROKER_NEVER;
     give_job(broker, slot, slot, HLX_ORIGIN_PRIMARY, actions);
 }
 
