@@ -101,14 +101,6 @@ typedef struct hlx_summary {
     uint32_t major;      /* major page faults since the worker started */
 } hlx_summary;
 
-/*@ predicate SummaryBytes{L}(uint8_t *bytes, hlx_summary *summary) =
-      summary->status == BigEndian32(bytes) &&
-      summary->tokens == BigEndian32(bytes + 4) &&
-      summary->issues == BigEndian32(bytes + 8) &&
-      summary->alloc_mb10 == BigEndian32(bytes + 12) &&
-      summary->major == BigEndian32(bytes + 16);
-*/
-
 /* Begin a frame: nothing received, 16 bytes needed. spec: FRM-20 */
 /*@ requires writable: \valid(decoder);
     terminates \true;
@@ -188,7 +180,11 @@ hlx_frame_status hlx_frame_decode_header(const uint8_t *bytes, hlx_frame_header 
     requires separate: \separated(bytes + (0 .. HLX_FRAME_RESPONSE_BYTES - 1), summary);
     terminates \true;
     assigns bytes[0 .. HLX_FRAME_RESPONSE_BYTES - 1];
-    ensures encoded: SummaryBytes(bytes, summary);
+    ensures status: summary->status == BigEndian32(bytes);
+    ensures tokens: summary->tokens == BigEndian32(bytes + 4);
+    ensures issues: summary->issues == BigEndian32(bytes + 8);
+    ensures alloc_mb10: summary->alloc_mb10 == BigEndian32(bytes + 12);
+    ensures major: summary->major == BigEndian32(bytes + 16);
 */
 void hlx_frame_encode_summary(uint8_t *bytes, const hlx_summary *summary);
 
@@ -198,7 +194,11 @@ void hlx_frame_encode_summary(uint8_t *bytes, const hlx_summary *summary);
     requires separate: \separated(bytes + (0 .. HLX_FRAME_RESPONSE_BYTES - 1), summary);
     terminates \true;
     assigns *summary;
-    ensures decoded: SummaryBytes(bytes, summary);
+    ensures status: summary->status == BigEndian32(bytes);
+    ensures tokens: summary->tokens == BigEndian32(bytes + 4);
+    ensures issues: summary->issues == BigEndian32(bytes + 8);
+    ensures alloc_mb10: summary->alloc_mb10 == BigEndian32(bytes + 12);
+    ensures major: summary->major == BigEndian32(bytes + 16);
 */
 void hlx_frame_decode_summary(const uint8_t *bytes, hlx_summary *summary);
 
