@@ -663,16 +663,21 @@ void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issu
     requires step: step.issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP &&
       (step.issue != 0 ==> step.issue_offset <= HLX_MAX_DOCUMENT_BYTES);
     terminates \true;
-    assigns *counts, columns->kinds[counts->tokens], columns->codes[counts->tokens],
-      columns->starts[counts->tokens], columns->issue_codes[counts->issues],
-      columns->issue_offsets[counts->issues];
+    assigns *counts, columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1],
+      columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
+      columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures full: \result == 0 <==>
       (step.has_token != 0 && \old(counts->tokens) >= columns->token_capacity);
     ensures unchanged: \result == 0 ==> *counts == \old(*counts);
     ensures token: \result != 0 && step.has_token != 0 ==>
-      counts->tokens == \old(counts->tokens) + 1 &&
-      columns->kinds[\old(counts->tokens)] == step.kind &&
-      columns->codes[\old(counts->tokens)] == step.code &&
+      counts->tokens == \old(counts->tokens) + 1;
+    ensures kind: \result != 0 && step.has_token != 0 ==>
+      columns->kinds[\old(counts->tokens)] == step.kind;
+    ensures code: \result != 0 && step.has_token != 0 ==>
+      columns->codes[\old(counts->tokens)] == step.code;
+    ensures start: \result != 0 && step.has_token != 0 ==>
       columns->starts[\old(counts->tokens)] == start;
     ensures no_token: step.has_token == 0 ==> counts->tokens == \old(counts->tokens);
     ensures issue: \result != 0 && step.issue != 0 ==>
@@ -681,6 +686,17 @@ void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issu
         columns->issue_codes[\old(counts->issues)] == step.issue &&
         columns->issue_offsets[\old(counts->issues)] == step.issue_offset);
     ensures no_issue: step.issue == 0 ==> counts->issues == \old(counts->issues);
+    ensures kinds_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
+      r < columns->token_capacity ==> columns->kinds[r] == \old(columns->kinds[r]);
+    ensures codes_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
+      r < columns->token_capacity ==> columns->codes[r] == \old(columns->codes[r]);
+    ensures starts_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
+      r < columns->token_capacity ==> columns->starts[r] == \old(columns->starts[r]);
+    ensures issue_codes_kept: \forall integer r; 0 <= r < \old(counts->issues) &&
+      r < columns->issue_capacity ==> columns->issue_codes[r] == \old(columns->issue_codes[r]);
+    ensures issue_offsets_kept: \forall integer r; 0 <= r < \old(counts->issues) &&
+      r < columns->issue_capacity ==>
+      columns->issue_offsets[r] == \old(columns->issue_offsets[r]);
 */
 static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_counts *counts) {
     if (step.has_token) {
@@ -981,6 +997,50 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
     }
 */
 
+/* Scan from `position` up to `stop`: the rows behind the counted ones are the
+ * specification's. Returns how many. spec: LEX-53 */
+/*@ requires columns: ColumnsValid(columns, counts);
+    requires regime: \valid_read(regime) && RegimeValid(regime);
+    requires within: position <= stop <= LineContentEnd(input, input_length, start) <=
+      HLX_MAX_DOCUMENT_BYTES;
+    requires readable: \valid_read(input + (0 .. stop - 1));
+    requires room: counts->tokens <= columns->token_capacity &&
+      counts->tokens <= HLX_MAX_DOCUMENT_BYTES + 1;
+    requires coming: Coming(input, input_length, regime, start, position, state,
+      counts->tokens, counts->issues);
+    terminates \true;
+    assigns columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1];
+    ensures contained: \result <= stop - position &&
+      \result <= columns->token_capacity - counts->tokens;
+    ensures kinds_kept: \forall integer r; 0 <= r < counts->tokens ==>
+      columns->kinds[r] == \old(columns->kinds[r]);
+    ensures codes_kept: \forall integer r; 0 <= r < counts->tokens ==>
+      columns->codes[r] == \old(columns->codes[r]);
+    ensures starts_kept: \forall integer r; 0 <= r < counts->tokens ==>
+      columns->starts[r] == \old(columns->starts[r]);
+    ensures kinds: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->kinds[r] == TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
+    ensures codes: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->codes[r] == TokenCode(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
+    ensures starts: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->starts[r] == TokenStart(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
+    ensures coming: \result > 0 ==> Coming(input, input_length, regime, start,
+      position + \result, HLX_STATE_MID_LINE, counts->tokens + \result, counts->issues);
+*/
+static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32_t position,
+                          uint32_t stop, const hlx_columns *columns, const hlx_counts *counts)
+/*@ ghost (uint32_t input_length, uint32_t start, uint32_t state) */ {
+    uint32_t row = counts->tokens;
+    uint32_t count = hlx_scan_plain(regime, input, position, stop, columns, row);
+    /*@ ghost if (count > 0) {
+          plain_run_comes(regime, input, input_length, start, position, state, row,
+                          counts->issues, count);
+        } */
+    return count;
+}
+
 /* Plain bytes of the present line up to `stop`, by the scan kernel. spec: LEX-53 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires stop: stop <= lexer->line.content_end;
@@ -1003,18 +1063,10 @@ static void run_plain(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t 
         return;
     }
     uint32_t row = counts->tokens;
-    uint32_t count = hlx_scan_plain(regime, input, position, stop, columns, row);
-    /*@ assert before: TokenRows(input, input_length, regime, columns, row); */
+    uint32_t count = scan_rows(regime, input, position, stop, columns, counts)
+        /*@ ghost (input_length, lexer->line.start, lexer->state) */;
+    /*@ assert rows: TokenRows(input, input_length, regime, columns, row + count); */
     if (count > 0) {
-        /*@ ghost plain_run_comes(regime, input, input_length, lexer->line.start, position,
-                                  lexer->state, row, counts->issues, count); */
-        /*@ assert kinds: \forall integer r; row <= r < row + count ==> columns->kinds[r] ==
-              TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r); */
-        /*@ assert codes: \forall integer r; row <= r < row + count ==> columns->codes[r] ==
-              TokenCode(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r); */
-        /*@ assert starts: \forall integer r; row <= r < row + count ==> columns->starts[r] ==
-              TokenStart(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r); */
-        /*@ assert rows: TokenRows(input, input_length, regime, columns, row + count); */
         lexer->position = position + count;
         lexer->state = HLX_STATE_MID_LINE;
         counts->tokens = row + count;
@@ -1026,9 +1078,12 @@ static void run_plain(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t 
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires within: lexer->position < Limit(regime, lexer->line.content_end);
     terminates \true;
-    assigns lexer->position, lexer->state, *counts, columns->kinds[counts->tokens],
-      columns->codes[counts->tokens], columns->starts[counts->tokens],
-      columns->issue_codes[counts->issues], columns->issue_offsets[counts->issues];
+    assigns lexer->position, lexer->state, *counts,
+      columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1],
+      columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
+      columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures reading: LexerReading(lexer, regime, input, input_length, counts);
     ensures capacity: counts->tokens <= columns->token_capacity;
     ensures tokens: TokenRows(input, input_length, regime, columns, counts->tokens);

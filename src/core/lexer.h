@@ -351,8 +351,9 @@ int32_t hlx_code_of_par(void);
     requires issue: issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP;
     requires offset: offset <= HLX_MAX_DOCUMENT_BYTES;
     terminates \true;
-    assigns counts->issues, columns->issue_codes[counts->issues],
-      columns->issue_offsets[counts->issues];
+    assigns counts->issues,
+      columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
+      columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures counted: counts->issues == \old(counts->issues) + 1;
     ensures written: \old(counts->issues) < columns->issue_capacity ==>
       columns->issue_codes[\old(counts->issues)] == issue &&
