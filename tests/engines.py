@@ -60,6 +60,8 @@ class DeviationReader(oracle.Reader):
         found = super().notation(at)
         if at + hats == len(self.buffer):
             self.deviations.add("superscript at the very end of a line")
+        if codes[0] >= 128 and len(codes) > 1 and codes[1] >= 128:
+            self.deviations.add("superscript above 127 (LuaTeX compares it with a byte)")
         if self.in_name and hats >= 4 and not (found and found[0] >= 8):
             self.deviations.add("four superscripts without digits in a name")
         if self.in_name and hats >= 2 and not found and len(codes) > 2 and codes[2] >= 128:
