@@ -11,7 +11,7 @@ pdfTeX judges `bytes`, LuaTeX `utf8`; engines.not_normative says what they canno
 judge, and every exclusion is counted and printed. A generated document that
 fails is shrunk and printed with the command that replays it.
 
-    HLX_SEED=n         the seed of (c); printed by every run
+    HLX_SEED=n         the seed of (c), printed; without it the same in every run
     HLX_DOCUMENTS=n    how many generated documents (default 24000)
     --replay=SPEC      compare one document and show all readings
 
@@ -442,7 +442,7 @@ def run_presets():
 
 
 def run_generated(driver, pool):
-    seed = os.environ.get("HLX_SEED") or str(random.SystemRandom().randrange(10**9))
+    seed = os.environ.get("HLX_SEED") or "1"
     count = int(os.environ.get("HLX_DOCUMENTS", "24000"))
     print(f"HLX_SEED={seed}", flush=True)
     tally = gather(pool, check_generated, generated_chunks(driver, seed, count))
