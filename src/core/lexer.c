@@ -726,10 +726,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
          TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
            KindOf(StepCategory(input, length, regime, start, position), state);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==> TokenKindComes(input, length, regime, start,
+       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenKindComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(GivesToken(StepCategory(input, length, regime, start, position), state)) ==> TokenKindComes(input, length, regime, start,
+       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenKindComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -738,7 +740,8 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
              TokenKind(input, length, regime, start, position, state, 0) ==
              KindOf(StepCategory(input, length, regime, start, position), state); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==> \forall integer row; row > 0 ==>
+        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+          \forall integer row; row > 0 ==>
              TokenKind(input, length, regime, start, position, state, row) ==
              TokenKind(input, length, regime, start,
                StepNext(input, length, regime, start, position),
@@ -754,10 +757,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
          TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
            StepCode(input, length, regime, start, position, state);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==> TokenCodeComes(input, length, regime, start,
+       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenCodeComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(GivesToken(StepCategory(input, length, regime, start, position), state)) ==> TokenCodeComes(input, length, regime, start,
+       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenCodeComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -766,7 +771,8 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
              TokenCode(input, length, regime, start, position, state, 0) ==
              StepCode(input, length, regime, start, position, state); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==> \forall integer row; row > 0 ==>
+        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+          \forall integer row; row > 0 ==>
              TokenCode(input, length, regime, start, position, state, row) ==
              TokenCode(input, length, regime, start,
                StepNext(input, length, regime, start, position),
@@ -782,10 +788,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
          TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
            SpanStart(input, length, start, position);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==> TokenStartComes(input, length, regime, start,
+       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenStartComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(GivesToken(StepCategory(input, length, regime, start, position), state)) ==> TokenStartComes(input, length, regime, start,
+       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenStartComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -794,7 +802,8 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
              TokenStart(input, length, regime, start, position, state, 0) ==
              SpanStart(input, length, start, position); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==> \forall integer row; row > 0 ==>
+        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+          \forall integer row; row > 0 ==>
              TokenStart(input, length, regime, start, position, state, row) ==
              TokenStart(input, length, regime, start,
                StepNext(input, length, regime, start, position),
@@ -810,10 +819,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        ensures here: StepIssue(input, length, regime, start, position) != 0 ==>
          IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
            StepIssue(input, length, regime, start, position);
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==> IssueCodeComes(input, length, regime, start,
+       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
+         IssueCodeComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==> IssueCodeComes(input, length, regime, start,
+       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
+         IssueCodeComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -822,7 +833,8 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ assert first: StepIssue(input, length, regime, start, position) != 0 ==>
              IssueCode(input, length, regime, start, position, state, 0) ==
              StepIssue(input, length, regime, start, position); @/
-        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==> \forall integer row; row > 0 ==>
+        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==>
+          \forall integer row; row > 0 ==>
              IssueCode(input, length, regime, start, position, state, row) ==
              IssueCode(input, length, regime, start,
                StepNext(input, length, regime, start, position),
@@ -838,10 +850,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        ensures here: StepIssue(input, length, regime, start, position) != 0 ==>
          IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
            StepIssueOffset(input, length, regime, start, position);
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==> IssueOffsetComes(input, length, regime, start,
+       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
+         IssueOffsetComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==> IssueOffsetComes(input, length, regime, start,
+       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
+         IssueOffsetComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -850,7 +864,8 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ assert first: StepIssue(input, length, regime, start, position) != 0 ==>
              IssueOffset(input, length, regime, start, position, state, 0) ==
              StepIssueOffset(input, length, regime, start, position); @/
-        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==> \forall integer row; row > 0 ==>
+        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==>
+          \forall integer row; row > 0 ==>
              IssueOffset(input, length, regime, start, position, state, row) ==
              IssueOffset(input, length, regime, start,
                StepNext(input, length, regime, start, position),
@@ -863,10 +878,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        requires coming: TokenCountComes(input, length, regime, start, position, state, past);
        terminates \true;
        assigns \nothing;
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==> TokenCountComes(input, length, regime, start,
+       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenCountComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(GivesToken(StepCategory(input, length, regime, start, position), state)) ==> TokenCountComes(input, length, regime, start,
+       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
+         TokenCountComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
@@ -878,10 +895,12 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
        requires coming: IssueCountComes(input, length, regime, start, position, state, past);
        terminates \true;
        assigns \nothing;
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==> IssueCountComes(input, length, regime, start,
+       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
+         IssueCountComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==> IssueCountComes(input, length, regime, start,
+       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
+         IssueCountComes(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state), past);
     @/
