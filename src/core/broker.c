@@ -525,7 +525,7 @@ static void give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t
     requires done: broker->slots[from].request == HLX_BROKER_NO_REQUEST &&
                    !broker->slots[from].cancel_sent;
     requires second: broker->requests[from].other == to && broker->slots[to].request == from &&
-                     broker->requests[from].crashes == 0;
+                     broker->requests[from].crashes == 0 && broker->requests[from].hedged;
     requires others: \forall integer s; 0 <= s < broker->config.slot_count && s != to ==>
                      broker->slots[s].request != from;
     VALID_BUT(requires, from)
@@ -726,6 +726,8 @@ static void pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir) {
     ensures seat: broker->seats.taken[slot] ==
       (\old(broker->slots[slot].replaced_by) != HLX_BROKER_NO_SLOT
          ? 0 : \old(broker->seats.taken[slot]));
+    ensures unreferenced: \forall integer s; 0 <= s < broker->config.slot_count ==>
+      broker->slots[s].replaces != slot && broker->slots[s].replaced_by != slot;
     ensures queue: QueueValid(*broker);
     ensures processes: Processes(*broker, slot);
     ensures timers: Timers(*broker, -1);
@@ -734,6 +736,11 @@ static void pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir) {
     ensures entries: Entries(*broker, -1);
     ensures conserve: CountersConserve(*broker);
     ensures pool: PoolComplete(*broker);
+    ensures alone: \forall integer s; \old(broker->slots[slot].replaces) == HLX_BROKER_NO_SLOT &&
+      \old(broker->slots[slot].replaced_by) == HLX_BROKER_NO_SLOT && 0 <= s <
+          HLX_BROKER_MAX_SLOTS && s != slot ==>
+      broker->slots[s].replaces == \old(broker->slots[s].replaces) &&
+      broker->slots[s].replaced_by == \old(broker->slots[s].replaced_by);
 */
 static void leave_rotation(hlx_broker *broker, uint32_t slot) {
     uint32_t old = broker->slots[slot].replaces;
@@ -795,6 +802,10 @@ static void kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions)
     ensures count: actions->count == \old(actions->count) + 1;
     VALID(ensures)
     ensures job: broker->slots[slot].request == \old(broker->slots[slot].request);
+    ensures alone: \forall integer s; \old(broker->slots[slot].state) == HLX_SLOT_COOLING &&
+      0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
+      broker->slots[s].replaces == \old(broker->slots[s].replaces) &&
+      broker->slots[s].replaced_by == \old(broker->slots[s].replaced_by);
 */
 static void retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     leave_rotation(broker, slot);
@@ -948,6 +959,26 @@ static void abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     }
 }
 
+/* A request in the queue whose client has gone. spec: BRK-25 */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 1);
+    VALID(requires)
+    requires inside: position < broker->queue_count;
+    terminates \true;
+    exits \false;
+    assigns broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
+            broker->counters.abandoned, actions->count, actions->list[actions->count];
+    ensures count: actions->count == \old(actions->count) + 1;
+    VALID(ensures)
+*/
+static void forget_queued(hlx_broker *broker, uint32_t position, uint64_t request_id,
+                          hlx_actions *actions) {
+    remove_queued(broker, position);
+    broker->counters.abandoned = broker->counters.abandoned + 1u;
+    emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
+}
+
 /* spec: BRK-25 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);
@@ -969,9 +1000,7 @@ static void client_gone(hlx_broker *broker, uint64_t request_id, hlx_actions *ac
     uint32_t entry = find_request(broker, request_id);
 
     if (position < broker->queue_count) {
-        remove_queued(broker, position);
-        broker->counters.abandoned = broker->counters.abandoned + 1u;
-        emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
+        forget_queued(broker, position, request_id, actions);
     } else if (entry != HLX_BROKER_NO_REQUEST) {
         abandon(broker, entry, actions);
     }
@@ -1129,6 +1158,8 @@ static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event 
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
     ensures closed: broker->phases.of[broker->slots[event->slot].request] == HLX_REQUEST_CLOSED;
     ensures linked: EntryLinked(*broker, broker->slots[event->slot].request);
+    ensures entry: broker->requests[broker->slots[event->slot].request].crashes <= 1 &&
+      broker->requests[broker->slots[event->slot].request].accepted_ns <= broker->now_ns;
     VALID_BUT(ensures, broker->slots[event->slot].request)
 */
 static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
@@ -1159,6 +1190,38 @@ static void note_budgets(hlx_broker *broker, const hlx_event *event) {
     }
 }
 
+/* The job of `slot` is over, and its request closed: the other attempt, if there is one,
+ * is cancelled. */
+/*@ requires usable: \valid(broker) && \valid(actions) &&
+                     \separated(broker, actions);
+    requires room: Room(actions->count, 2);
+    requires slot: slot < broker->config.slot_count;
+    requires busy: broker->slots[slot].request != HLX_BROKER_NO_REQUEST;
+    requires closed: broker->phases.of[broker->slots[slot].request] == HLX_REQUEST_CLOSED;
+    requires linked: EntryLinked(*broker, broker->slots[slot].request);
+    requires entry: broker->requests[broker->slots[slot].request].crashes <= 1 &&
+      broker->requests[broker->slots[slot].request].accepted_ns <= broker->now_ns;
+    VALID_BUT(requires, broker->slots[slot].request)
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
+            broker->in_service,
+            broker->counters, actions->count,
+            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
+    VALID(ensures)
+*/
+static void finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
+    uint32_t entry = end_job(broker, slot);
+
+    if (running(broker, entry)) {
+        cancel_attempts(broker, entry, actions);
+    } else {
+        release(broker, entry, actions);
+    }
+}
+
 /* A worker has answered its job. spec: BRK-28 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions) && \valid_read(event);
@@ -1176,23 +1239,16 @@ static void note_budgets(hlx_broker *broker, const hlx_event *event) {
             broker->in_service,
             broker->counters, actions->count,
             actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
-    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
     VALID(ensures)
 */
 static void take_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
-    uint32_t entry;
-
+    note_budgets(broker, event);
+    broker->slots[event->slot].backoff_ns = broker->config.backoff_min_ns;
     if (event->summary.status != HLX_STATUS_CANCELLED) {
         take_result(broker, event, actions);
     }
-    note_budgets(broker, event);
-    broker->slots[event->slot].backoff_ns = broker->config.backoff_min_ns;
-    entry = end_job(broker, event->slot);
-    if (running(broker, entry)) {
-        cancel(broker, entry, actions);
-    } else {
-        release(broker, entry, actions);
-    }
+    finish_job(broker, event->slot, actions);
 }
 
 /* spec: BRK-28, BRK-31 */
@@ -1209,7 +1265,7 @@ static void take_response(hlx_broker *broker, const hlx_event *event, hlx_action
             broker->in_service,
             broker->counters, actions->count,
             actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
-    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
     VALID(ensures)
 */
 static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
@@ -1235,6 +1291,7 @@ static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_acti
     requires open: broker->phases.of[entry] == HLX_REQUEST_OPEN;
     requires orphan: Orphan(*broker, entry) &&
                      broker->slots[entry].request == HLX_BROKER_NO_REQUEST;
+    requires alone: broker->requests[entry].other == HLX_BROKER_NO_SLOT;
     requires crashed: 1 <= broker->requests[entry].crashes <= HLX_BROKER_MAX_CRASHES;
     requires since: broker->requests[entry].accepted_ns <= broker->now_ns;
     VALID_BUT(requires, entry)
@@ -1355,7 +1412,7 @@ static void spawn_failed(hlx_broker *broker, uint32_t slot) {
             broker->in_service,
             broker->counters, actions->count,
             actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
-    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
+    ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
     VALID(ensures)
 */
 static void take_worker_event(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
@@ -1446,6 +1503,9 @@ static void expire_queue(hlx_broker *broker, hlx_actions *actions) {
     while (broker->queue_count > 0u) {
         hlx_queued head = broker->queue[broker->queue_head];
 
+        /*@ assert first: QueuedSince(*broker, 0) == head.accepted_ns; */
+        /*@ assert oldest: \forall integer i; 0 <= i < broker->queue_count ==>
+              head.accepted_ns <= QueuedSince(*broker, i); */
         if (deadline_of(broker, head.accepted_ns) > broker->now_ns) {
             return;
         }
@@ -1891,6 +1951,8 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     VALID(ensures)
 */
 static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
+    /*@ assert first: QueuedSince(*broker, 0) ==
+          broker->queue[broker->queue_head].accepted_ns; */
     open_request(broker, slot);
     drop_head(broker);
     if (broker->config.hedging) {
@@ -2020,6 +2082,7 @@ static bool hedgeable(const hlx_broker *broker, uint32_t entry) {
     terminates \true;
     exits \false;
     assigns \nothing;
+    ensures countable: broker->counters.hedges_granted < UINT64_MAX;
     ensures exact: \result <==> WithinBudget(*broker);
 */
 static bool within_budget(const hlx_broker *broker) {
@@ -2063,6 +2126,7 @@ static uint32_t find_idle(const hlx_broker *broker) {
     requires entry: entry < broker->config.slot_count && Hedgeable(*broker, entry);
     requires idle: Idle(*broker, slot);
     requires free: broker->phases.of[slot] != HLX_REQUEST_WAITING;
+    requires countable: broker->counters.hedges_granted < UINT64_MAX;
     requires budget: WithinBudget(*broker);
     terminates \true;
     exits \false;
@@ -2086,11 +2150,13 @@ static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_a
 /* Counted once a request; it stays due and is tried at every later step.
  * spec: BRK-27 */
 /*@ requires writable: \valid(broker);
-    requires entry: entry < HLX_BROKER_MAX_SLOTS;
+    requires entry: entry < broker->config.slot_count;
+    VALID(requires)
     terminates \true;
     exits \false;
     assigns broker->requests[entry].suppressed, broker->counters.hedges_suppressed;
     ensures suppressed: broker->requests[entry].suppressed;
+    VALID(ensures)
 */
 static void suppress_hedge(hlx_broker *broker, uint32_t entry) {
     if (!broker->requests[entry].suppressed) {
@@ -2231,6 +2297,8 @@ static uint64_t next_instant(const hlx_broker *broker) {
     bool for_rotation = rotation_waits(broker);
     uint64_t next = HLX_BROKER_NEVER;
 
+    /*@ assert first: QueuedSince(*broker, 0) ==
+          broker->queue[broker->queue_head].accepted_ns; */
     if (broker->queue_count > 0u) {
         next = deadline_of(broker, broker->queue[broker->queue_head].accepted_ns);
     }
@@ -2309,7 +2377,7 @@ bool hlx_broker_config_valid(const hlx_broker_config *config) {
     terminates \true;
     exits \false;
     assigns broker->slots[slot], broker->seats.taken[slot];
-    ensures fresh: FreshSlot(*broker, slot);
+    ensures fresh: FreshSlot(broker->slots[slot], broker->seats.taken[slot], broker->config, slot);
 */
 static void init_slot(hlx_broker *broker, uint32_t slot) {
     broker->slots[slot].state = HLX_SLOT_EMPTY;
@@ -2328,6 +2396,48 @@ static void init_slot(hlx_broker *broker, uint32_t slot) {
     broker->slots[slot].timer_ns = 0u;
 }
 
+/* Every slot fresh, every entry free, and as many seats as workers. */
+/*@ requires writable: \valid(broker);
+    requires config: ConfigValid(broker->config);
+    terminates \true;
+    exits \false;
+    assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats, broker->phases;
+    ensures fresh: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==>
+        FreshSlot(broker->slots[s], broker->seats.taken[s], broker->config, s);
+    ensures free: \forall integer e; 0 <= e < HLX_BROKER_MAX_SLOTS ==>
+      broker->phases.of[e] == HLX_REQUEST_FREE;
+    ensures unanswered: Unanswered(broker->phases, broker->config.slot_count) == 0;
+    ensures pooled: Pooled(broker->seats, broker->config.slot_count) ==
+                    broker->config.worker_count;
+*/
+static void init_slots(hlx_broker *broker) {
+    /*@ loop invariant bound: slot <= HLX_BROKER_MAX_SLOTS;
+        loop invariant fresh: \forall integer s; 0 <= s < slot ==> FreshSlot(broker->slots[s],
+            broker->seats.taken[s], broker->config, s);
+        loop invariant free: \forall integer e; 0 <= e < slot ==>
+          broker->phases.of[e] == HLX_REQUEST_FREE;
+        loop assigns slot, broker->phases, broker->seats,
+                     broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1];
+        loop variant HLX_BROKER_MAX_SLOTS - slot;
+    */
+    for (uint32_t slot = 0u; slot < HLX_BROKER_MAX_SLOTS; slot++) {
+        init_slot(broker, slot);
+        broker->phases.of[slot] = HLX_REQUEST_FREE;
+    }
+    /*@ ghost
+      uint32_t n = 0;
+      /@ loop invariant bound: n <= broker->config.slot_count;
+         loop invariant unanswered: Unanswered(broker->phases, n) == 0;
+         loop invariant pooled: Pooled(broker->seats, n) ==
+           (n < broker->config.worker_count ? n : broker->config.worker_count);
+         loop assigns n;
+         loop variant broker->config.slot_count - n; @/
+      while (n < broker->config.slot_count) {
+        n++;
+      }
+    */
+}
+
 /* spec: BRK-21 */
 bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
     if (!hlx_broker_config_valid(config)) {
@@ -2340,23 +2450,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config) {
     broker->queue_head = 0u;
     broker->queue_count = 0u;
     broker->in_service = 0u;
-    /*@ loop invariant bound: slot <= HLX_BROKER_MAX_SLOTS;
-        loop invariant fresh: \forall integer s; 0 <= s < slot ==> FreshSlot(*broker, s);
-        loop invariant free: \forall integer e; 0 <= e < slot ==>
-          broker->phases.of[e] == HLX_REQUEST_FREE;
-        loop invariant unanswered: \forall integer k; 0 <= k <= slot ==>
-            Unanswered(broker->phases, k) == 0;
-        loop invariant pooled: \forall integer k; 0 <= k <= slot ==>
-          Pooled(broker->seats, k) == (k < broker->config.worker_count ? k :
-              broker->config.worker_count);
-        loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
-                     broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1];
-        loop variant HLX_BROKER_MAX_SLOTS - slot;
-    */
-    for (uint32_t slot = 0u; slot < HLX_BROKER_MAX_SLOTS; slot++) {
-        init_slot(broker, slot);
-        broker->phases.of[slot] = HLX_REQUEST_FREE;
-    }
+    init_slots(broker);
     return true;
 }
 

@@ -303,7 +303,8 @@ typedef struct hlx_broker {
       b.slots[e].request == e &&
       (b.requests[e].other != HLX_BROKER_NO_SLOT ==>
          b.requests[e].other < b.config.slot_count && b.requests[e].other != e &&
-         b.slots[b.requests[e].other].request == e && b.requests[e].crashes == 0);
+         b.slots[b.requests[e].other].request == e && b.requests[e].crashes == 0 &&
+         b.requests[e].hedged);
 
     predicate EntryRunning(hlx_broker b, integer e) =
       b.phases.of[e] == HLX_REQUEST_OPEN || b.phases.of[e] == HLX_REQUEST_CLOSED;
@@ -315,7 +316,8 @@ typedef struct hlx_broker {
          Stopping(b, e) &&
          (b.requests[e].other != HLX_BROKER_NO_SLOT ==> Stopping(b, b.requests[e].other))) &&
       (b.phases.of[e] == HLX_REQUEST_WAITING ==>
-         b.slots[e].request == HLX_BROKER_NO_REQUEST && b.requests[e].crashes == 1) &&
+         b.slots[e].request == HLX_BROKER_NO_REQUEST && b.requests[e].crashes == 1 &&
+         b.requests[e].other == HLX_BROKER_NO_SLOT) &&
       (b.phases.of[e] != HLX_REQUEST_FREE ==>
          b.requests[e].crashes <= 1 && b.requests[e].accepted_ns <= b.now_ns);
 
@@ -484,13 +486,13 @@ typedef struct hlx_broker {
     predicate SameResult(hlx_summary one, hlx_summary other) =
       one.status == other.status && one.tokens == other.tokens && one.issues == other.issues;
 
-    predicate FreshSlot(hlx_broker b, integer s) =
-      b.slots[s].state == (s < b.config.worker_count ? HLX_SLOT_BACKOFF : HLX_SLOT_EMPTY) &&
-      b.seats.taken[s] == (s < b.config.worker_count ? 1 : 0) &&
-      b.slots[s].request == HLX_BROKER_NO_REQUEST && !b.slots[s].cancel_sent &&
-      b.slots[s].replaces == HLX_BROKER_NO_SLOT &&
-      b.slots[s].replaced_by == HLX_BROKER_NO_SLOT &&
-      b.slots[s].backoff_ns == b.config.backoff_min_ns && b.slots[s].timer_ns == 0;
+    // BRK-21
+    predicate FreshSlot(hlx_slot slot, integer taken, hlx_broker_config c, integer s) =
+      slot.state == (s < c.worker_count ? HLX_SLOT_BACKOFF : HLX_SLOT_EMPTY) &&
+      taken == (s < c.worker_count ? 1 : 0) &&
+      slot.request == HLX_BROKER_NO_REQUEST && !slot.cancel_sent &&
+      slot.replaces == HLX_BROKER_NO_SLOT && slot.replaced_by == HLX_BROKER_NO_SLOT &&
+      slot.backoff_ns == c.backoff_min_ns && slot.timer_ns == 0;
 */
 
 /* True when every field is in its range. spec: BRK-20 */
@@ -516,7 +518,8 @@ bool hlx_broker_config_valid(const hlx_broker_config *config);
     ensures queue: \result ==> QueueValid(*broker);
     ensures counters: \result ==> CountersValid(*broker);
     ensures fresh: \result ==>
-      \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==> FreshSlot(*broker, s);
+      \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==>
+        FreshSlot(broker->slots[s], broker->seats.taken[s], broker->config, s);
 */
 bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
 
