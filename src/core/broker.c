@@ -837,6 +837,8 @@ static void vacate(hlx_broker *broker, uint32_t slot, bool failed) {
     uint32_t state = HLX_SLOT_EMPTY;
 
     leave_rotation(broker, slot);
+    /*@ assert nobody: \forall integer e; 0 <= e < broker->config.slot_count &&
+          EntryRunning(*broker, e) ==> e != slot && broker->requests[e].other != slot; */
     if (failed) {
         backoff_ns = earlier(2u * broker->slots[slot].backoff_ns, broker->config.backoff_max_ns);
     }
@@ -1743,7 +1745,7 @@ static void run_timers(hlx_broker *broker, hlx_actions *actions) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures wants: \result <==> WantsRotation(*broker, slot);
+    ensures wants: \result <==> WantsRotation(broker->draining, broker->slots[slot]);
 */
 static bool wants_rotation(const hlx_broker *broker, uint32_t slot) {
     return !broker->draining && broker->slots[slot].state == HLX_SLOT_HOT &&
@@ -1784,7 +1786,7 @@ static uint32_t find_empty(const hlx_broker *broker) {
     requires room: Room(actions->count, 1);
     requires slot: slot < broker->config.slot_count;
     VALID(requires)
-    requires wants: WantsRotation(*broker, slot);
+    requires wants: WantsRotation(broker->draining, broker->slots[slot]);
     requires heir: heir < broker->config.slot_count && broker->slots[heir].state == HLX_SLOT_EMPTY;
     terminates \true;
     exits \false;
@@ -1838,7 +1840,7 @@ static void rotate(hlx_broker *broker, hlx_actions *actions) {
           broker->slots[heir].state == HLX_SLOT_EMPTY;
         loop invariant none: heir == HLX_BROKER_NO_SLOT ==> NoEmptySlot(*broker);
         loop invariant rotating: heir != HLX_BROKER_NO_SLOT ==>
-          \forall integer s; 0 <= s < slot ==> !WantsRotation(*broker, s);
+          \forall integer s; 0 <= s < slot ==> !WantsRotation(broker->draining, broker->slots[s]);
         VALID(loop invariant)
         loop assigns slot, heir, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
             broker->counters, actions->count,
@@ -1907,6 +1909,7 @@ static uint32_t find_waiting(const hlx_broker *broker) {
                     broker->phases.of[entry] == HLX_REQUEST_WAITING;
     requires room_for_it: entry == slot || broker->phases.of[slot] == HLX_REQUEST_FREE;
     requires timely: ServiceTimely(*broker);
+    requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
     assigns broker->slots[slot].request, broker->slots[slot].origin,
@@ -1917,6 +1920,7 @@ static uint32_t find_waiting(const hlx_broker *broker) {
     ensures count: actions->count == \old(actions->count) + 1;
     ensures timely: ServiceTimely(*broker);
     VALID(ensures)
+    ensures settled: RotationsSettled(*broker);
 */
 static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
                              hlx_actions *actions) {
@@ -1951,15 +1955,16 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     VALID(ensures)
 */
 static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
+    uint64_t hedge_at_ns = HLX_BROKER_NEVER;
+
     /*@ assert first: QueuedSince(*broker, 0) ==
           broker->queue[broker->queue_head].accepted_ns; */
+    if (broker->config.hedging) {
+        hedge_at_ns = broker->now_ns + broker->config.hedge_delay_ns;
+    }
     open_request(broker, slot);
     drop_head(broker);
-    if (broker->config.hedging) {
-        broker->requests[slot].hedge_at_ns = broker->now_ns + broker->config.hedge_delay_ns;
-    } else {
-        broker->requests[slot].hedge_at_ns = HLX_BROKER_NEVER;
-    }
+    broker->requests[slot].hedge_at_ns = hedge_at_ns;
     give_job(broker, slot, slot, HLX_ORIGIN_PRIMARY, actions);
 }
 
@@ -1977,6 +1982,7 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
     requires none: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
     requires some: entry != HLX_BROKER_NO_REQUEST || broker->queue_count > 0;
     requires timely: Timely(*broker);
+    requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
     assigns broker->slots[slot].request, broker->slots[slot].origin,
@@ -1989,6 +1995,7 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
     ensures timely_queue: QueueTimely(*broker);
     ensures timely_service: ServiceTimely(*broker);
     VALID(ensures)
+    ensures settled: RotationsSettled(*broker);
 */
 static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_actions *actions) {
     if (broker->phases.of[slot] == HLX_REQUEST_WAITING) {
@@ -2042,8 +2049,8 @@ static void dispatch(hlx_broker *broker, hlx_actions *actions) {
         loop invariant timely_service: ServiceTimely(*broker);
         VALID(loop invariant)
         loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
-            broker->seats, broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service,
-            broker->queue_head, broker->queue_count, entry, actions->count,
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->in_service, broker->queue_head,
+            broker->queue_count, entry, actions->count,
                     actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
         loop variant broker->config.slot_count - slot;
     */
@@ -2128,6 +2135,7 @@ static uint32_t find_idle(const hlx_broker *broker) {
     requires free: broker->phases.of[slot] != HLX_REQUEST_WAITING;
     requires countable: broker->counters.hedges_granted < UINT64_MAX;
     requires budget: WithinBudget(*broker);
+    requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
     assigns broker->slots[slot].request, broker->slots[slot].origin,
@@ -2139,6 +2147,7 @@ static uint32_t find_idle(const hlx_broker *broker) {
     ensures busy: broker->slots[slot].request == entry;
     ensures count: actions->count == \old(actions->count) + 1;
     VALID(ensures)
+    ensures settled: RotationsSettled(*broker);
 */
 static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_actions *actions) {
     broker->requests[entry].hedged = true;
@@ -2152,11 +2161,13 @@ static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_a
 /*@ requires writable: \valid(broker);
     requires entry: entry < broker->config.slot_count;
     VALID(requires)
+    requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
     assigns broker->requests[entry].suppressed, broker->counters.hedges_suppressed;
     ensures suppressed: broker->requests[entry].suppressed;
     VALID(ensures)
+    ensures settled: RotationsSettled(*broker);
 */
 static void suppress_hedge(hlx_broker *broker, uint32_t entry) {
     if (!broker->requests[entry].suppressed) {
@@ -2207,9 +2218,8 @@ static void hedge(hlx_broker *broker, hlx_actions *actions) {
           \forall integer e; 0 <= e < entry ==> Hedgeable(*broker, e) ==>
             broker->requests[e].hedge_at_ns > broker->now_ns;
         VALID(loop invariant)
-        loop assigns entry, slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases,
-            broker->seats, broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->counters,
-            actions->count,
+        loop assigns entry, slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1],
+            broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->counters, actions->count,
                     actions->list[\at(actions->count, Pre) .. HLX_BROKER_MAX_ACTIONS - 1];
         loop variant broker->config.slot_count - entry;
     */
@@ -2231,10 +2241,12 @@ static void hedge(hlx_broker *broker, hlx_actions *actions) {
 /*@ requires readable: \valid_read(broker);
     VALID(requires)
     requires entry: entry < broker->config.slot_count;
+    requires timely: ServiceTimely(*broker);
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures exact: RequestWakes(*broker, entry, \result);
+    ensures later: \result > broker->now_ns;
 */
 static uint64_t next_of_request(const hlx_broker *broker, uint32_t entry) {
     uint64_t next = HLX_BROKER_NEVER;
@@ -2257,7 +2269,8 @@ static uint64_t next_of_request(const hlx_broker *broker, uint32_t entry) {
 */
 static bool rotation_waits(const hlx_broker *broker) {
     /*@ loop invariant bound: slot <= broker->config.slot_count;
-        loop invariant none: \forall integer s; 0 <= s < slot ==> !WantsRotation(*broker, s);
+        loop invariant none: \forall integer s; 0 <= s < slot ==>
+            !WantsRotation(broker->draining, broker->slots[s]);
         loop assigns slot;
         loop variant broker->config.slot_count - slot;
     */
@@ -2288,10 +2301,14 @@ static uint64_t next_of_slot(const hlx_broker *broker, uint32_t slot, bool for_r
 /* spec: BRK-07, BRK-38 */
 /*@ requires readable: \valid_read(broker);
     VALID(requires)
+    requires timely: Timely(*broker);
+    requires quiet: TimersQuiet(*broker);
+    requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures promise: Promise(*broker, \result);
+    ensures later: \result > broker->now_ns;
 */
 static uint64_t next_instant(const hlx_broker *broker) {
     bool for_rotation = rotation_waits(broker);
@@ -2303,6 +2320,7 @@ static uint64_t next_instant(const hlx_broker *broker) {
         next = deadline_of(broker, broker->queue[broker->queue_head].accepted_ns);
     }
     /*@ loop invariant bound: index <= broker->config.slot_count;
+        loop invariant later: next > broker->now_ns;
         loop invariant queue: broker->queue_count > 0 ==>
           next <= QueuedSince(*broker, 0) + broker->config.deadline_ns;
         loop invariant requests: \forall integer e; 0 <= e < index ==> RequestWakes(*broker, e,

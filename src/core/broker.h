@@ -435,12 +435,12 @@ typedef struct hlx_broker {
       b.slots[s].state != HLX_SLOT_STARTING;
 
     // BRK-36
-    predicate WantsRotation(hlx_broker b, integer s) =
-      !b.draining && b.slots[s].state == HLX_SLOT_HOT && b.slots[s].rotation_due &&
-      b.slots[s].replaced_by == HLX_BROKER_NO_SLOT;
+    predicate WantsRotation(_Bool draining, hlx_slot slot) =
+      !draining && slot.state == HLX_SLOT_HOT && slot.rotation_due &&
+      slot.replaced_by == HLX_BROKER_NO_SLOT;
 
     predicate RotationWaits(hlx_broker b) =
-      \exists integer s; 0 <= s < b.config.slot_count && WantsRotation(b, s);
+      \exists integer s; 0 <= s < b.config.slot_count && WantsRotation(b.draining, b.slots[s]);
 
     predicate NoEmptySlot(hlx_broker b) =
       \forall integer s; 0 <= s < b.config.slot_count &&
@@ -451,7 +451,9 @@ typedef struct hlx_broker {
 
     predicate RotationsSettled(hlx_broker b) =
       (\forall integer s; 0 <= s < b.config.slot_count ==> CoolingWorks(b, s)) &&
-      (RotationWaits(b) ==> NoEmptySlot(b));
+      (\forall integer s, t; 0 <= s < b.config.slot_count && 0 <= t < b.config.slot_count &&
+         WantsRotation(b.draining, b.slots[s]) && b.slots[t].state == HLX_SLOT_EMPTY ==>
+         b.slots[t].timer_ns > b.now_ns);
 
     // BRK-27
     predicate Hedgeable(hlx_broker b, integer e) =
@@ -559,6 +561,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
     ensures settled: RotationsSettled(*broker);
     ensures hedges: HedgesSettled(*broker);
     ensures promise: Promise(*broker, \result);
+    ensures later: \result > broker->now_ns;
 */
 uint64_t hlx_broker_step(hlx_broker *broker, const hlx_event *event, uint64_t now_ns,
                          hlx_actions *actions);
