@@ -75,6 +75,9 @@ $(BUILD)/tests/differential_driver: $(BUILD)/tests/differential_driver.o $(LIBRA
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 .SECONDARY:
 
+# Each folder's own targets stand beside what they build.
+include $(wildcard */*.mk)
+
 # ---- running ------------------------------------------------------------------
 
 FILE ?= docs/sample.tex
