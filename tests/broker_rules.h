@@ -19,7 +19,9 @@
 
 #include "broker.h"
 
+#ifndef RULES_RECORDS
 #define RULES_RECORDS 65536u
+#endif
 
 enum rules_process { NO_PROCESS, STARTING, READY, RETIRING, KILLED };
 

@@ -36,10 +36,14 @@
 #include "client.h"
 #include "frame.h"
 
+#ifndef HLX_BROKER_MAX_WORKERS /* the model checker brings smaller bounds */
 #define HLX_BROKER_MAX_WORKERS                                                                     \
     64u /* pool size: one bit per worker in a word, and more than cores */
+#endif
 #define HLX_BROKER_MAX_SLOTS (2u * HLX_BROKER_MAX_WORKERS) /* every worker and its replacement */
+#ifndef HLX_BROKER_MAX_QUEUE
 #define HLX_BROKER_MAX_QUEUE 16384u /* 10,000 waiting clients and room to spare */
+#endif
 #define HLX_BROKER_NEVER UINT64_MAX /* the instant that does not come */
 #define HLX_BROKER_NO_SLOT UINT32_MAX
 #define HLX_BROKER_NO_REQUEST UINT32_MAX
