@@ -3,6 +3,7 @@
 #
 #     ci/install.sh run      build, and run the service on a document
 #     ci/install.sh prove    the provers
+#     ci/install.sh gate     load tests and their pictures
 #     ci/install.sh check    everything that `make check` uses
 set -eu
 
@@ -10,13 +11,15 @@ build="gcc libc6-dev python3"
 provers="frama-c-base why3 z3 cvc4"
 engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommended texlive-luatex"
 analysis="clang clang-tidy clang-format libclang-rt-14-dev libcmocka-dev git"
+pictures="gnuplot-nox"
 
 case "${1:-}" in
 run) packages="$build" ;;
 prove) packages="$build $provers" ;;
-check) packages="$build $provers $engines $analysis" ;;
+gate) packages="$build $pictures" ;;
+check) packages="$build $provers $engines $analysis $pictures" ;;
 *)
-    echo "usage: ci/install.sh run|prove|check" >&2
+    echo "usage: ci/install.sh run|prove|gate|check" >&2
     exit 64
     ;;
 esac

@@ -430,6 +430,7 @@ def bad_usage_is_refused_by_name(world):
     world.run("check", "--endlinechar=256", "good.tex").expect(64, "--endlinechar", "256")
     world.run("load", "--clients=0", "good.tex").expect(64, "--clients", "0")
     world.run("load", "--requests=many", "good.tex").expect(64, "--requests", "many")
+    world.run("load", "--schedule=often", "good.tex").expect(64, "--schedule", "often")
     world.run("send", "--timeout=0", "good.tex").expect(64, "--timeout", "0")
     world.run("check", "good.tex", environment={"HEDGELEX_ENCODING": "latin1"}).expect(64, "latin1")
 
@@ -562,6 +563,122 @@ def load_measures_what_the_service_takes(world):
         world.run("load", f"--socket={fake}", *arguments, path).expect(0, "over limit   1 above 900.000 ms")
     times = json.loads(report.read_text())["round_trip_ms"]
     assert times["max"] >= 1000 and times["p99"] == times["max"] and times["p90"] < 900, times
+
+
+def samples_of(path):
+    header, *rows = path.read_text().splitlines()
+    assert header == "intended_ms,sent_ms,latency_ms,outcome,origin", header
+    return [(*map(float, row.split(",")[:3]), *row.split(",")[3:]) for row in rows]
+
+
+def one_slow_reply(slow, seconds):
+    """A service that answers every request at once, but for number `slow` of one connection."""
+    delays = [seconds]
+
+    def serve(connection, _):
+        for number in range(1000):
+            if read_request(connection) is None:
+                return
+            time.sleep(delays.pop() if number == slow and delays else 0)
+            connection.sendall(reply(tokens=4))
+
+    return serve
+
+
+@test
+def load_in_an_open_loop_counts_the_wait(world):
+    """One slow reply delays whoever was to be sent behind it; a closed loop would not see it. spec: CMD-44, CMD-45"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    samples, report = world.folder / "samples.csv", world.folder / "load.json"
+    arguments = ("load", f"--socket={fake}", "--clients=1", "--requests=100", "--limit=100", f"--samples={samples}",
+                 f"--json={report}", path)
+    with fake_service(fake, one_slow_reply(9, 0.5)):
+        out = world.run(*arguments, "--rate=100", "--schedule=fixed").expect(0, "right        100").out
+    assert b"open loop    100 requests/s (fixed)" in out, out
+    rows = samples_of(samples)
+    assert [row[0] for row in rows] == [i * 10 for i in range(100)], rows
+    assert all(row[3:] == ("ok", "primary") and 0 <= row[0] <= row[1] for row in rows), rows
+    assert all(abs(row[2] - (500 - (row[0] - 90))) < 100 for row in rows[9:59]), rows  # the queue melts off
+    late = sum(row[2] > 100 for row in rows)
+    figures = json.loads(report.read_text())
+    assert (figures["loop"], figures["rate"], figures["over_limit"]) == ("fixed", 100, late) and late >= 35, figures
+    with fake_service(fake, one_slow_reply(9, 0.5)):
+        world.run(*arguments).expect(0, "over limit   1 above 100.000 ms")
+    rows = samples_of(samples)
+    assert all(row[0] == row[1] for row in rows) and rows[9][2] >= 500, rows
+
+
+@test
+def load_in_an_open_loop_uses_all_connections(world):
+    """Two requests at a time when one is slow; the same seed, the same instants. spec: CMD-44, CMD-45"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    samples = world.folder / "samples.csv"
+    schedules = []
+    for clients in (1, 2):
+        with fake_service(fake, one_slow_reply(4, 0.4)):
+            world.run("load", f"--socket={fake}", f"--clients={clients}", "--requests=60", "--rate=200", "--seed=5",
+                      f"--samples={samples}", path).expect(0, "200 requests/s (poisson)")
+        rows = samples_of(samples)
+        schedules.append([row[0] for row in rows])
+        late = sum(row[1] - row[0] > 100 for row in rows)
+        assert (late > 10) == (clients == 1), rows
+    assert schedules[0] == schedules[1] == sorted(schedules[0]), schedules
+
+
+@test
+def samples_become_a_picture(world):
+    """The plotter draws every run of which there are samples, and refuses to draw nothing. spec: CMD-45"""
+    plotter = [sys.executable, ROOT / "ci/latency_plot.py"]
+    picture = world.folder / "latency.svg"
+    header = "intended_ms,sent_ms,latency_ms,outcome,origin\n"
+    one = world.file("one.csv", (header + "".join(f"{i},{i},{1 + i / 500},ok,primary\n" for i in range(2000))).encode())
+    two = world.file("two.csv", (header + "0,0,5,ok,hedge\n1,1,0.5,overloaded,none\n").encode())
+    subprocess.run([*plotter, picture, "--limit=20", f"closed loop={one}", f"open loop={two}"], check=True)
+    text = picture.read_text()
+    for part in ("<svg", "closed loop (2000 of 2000 ok)", "open loop (1 of 2 ok)", "limit 20 ms", "99.9 %"):
+        assert part in text, f"{part} is not in the picture"
+    empty = world.file("empty.csv", (header + "1,1,0.5,overloaded,none\n").encode())
+    for path, words in ((empty, b"no right reply"), (world.file("x.csv", b"a,b\n1,2\n"), b"no samples"),
+                        (world.folder / "none.csv", b"No such file")):
+        result = subprocess.run([*plotter, picture, f"x={path}"], stderr=subprocess.PIPE, check=False)
+        assert result.returncode == 1 and words in result.stderr and bytes(path) in result.stderr, result.stderr
+
+
+@test
+def load_samples_name_what_went_wrong(world):
+    """spec: CMD-45"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    samples = world.folder / "samples.csv"
+    arguments = ("load", f"--socket={fake}", "--clients=1", "--requests=3", f"--samples={samples}", path)
+    answers = [reply(tokens=5), reply(status=3, origin=0), b"\0\0\0\x0e" + bytes(13)]
+
+    def serve(connection, _):
+        for answer in answers:
+            read_request(connection)
+            connection.sendall(answer)
+
+    with fake_service(fake, serve):
+        world.run(*arguments).expect(1, "right        0")
+    assert [row[3] for row in samples_of(samples)] == ["mismatch", "overloaded", "garbled"], samples.read_text()
+    world.run("load", "--requests=1", "--samples=/dev/full", path).expect(74, "/dev/full: No space left on device")
+
+
+@test
+def load_in_an_open_loop_survives_idle_closes(world):
+    """A connection that the service closes while it is idle is opened again when needed. spec: CMD-42, CMD-44"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+
+    def one_a_connection(connection, _):
+        if read_request(connection) is not None:
+            connection.sendall(reply(tokens=4))
+
+    with fake_service(fake, one_a_connection):
+        arguments = (f"--socket={fake}", "--clients=1", "--requests=10", "--rate=50", "--schedule=fixed", path)
+        world.run("load", *arguments).expect(0, "right        10", "; 9 reconnects")
 
 
 @test

@@ -1,5 +1,5 @@
 /* command_load.c -- `hedgelex load`: how the service does under load, every reply
- * held against this process's own answer. spec: CMD-40 to CMD-43 */
+ * held against this process's own answer. spec: CMD-40 to CMD-45 */
 #include <errno.h>
 #include <string.h>
 
@@ -12,9 +12,16 @@
 typedef struct load_options {
     int64_t clients;
     int64_t requests;
+    int64_t rate; /* 0: a closed loop */
+    int64_t pace; /* enum hlx_load_pace */
+    int64_t seed;
     int64_t limit_ns;
-    const char *json; /* or NULL */
+    const char *json;    /* or NULL */
+    const char *samples; /* or NULL */
 } load_options;
+
+/* In the order of enum hlx_load_pace. */
+static const char *const pace_names[] = {"poisson", "fixed", NULL};
 
 static const hlx_option own_options[] = {
     {.name = "clients",
@@ -31,6 +38,28 @@ static const hlx_option own_options[] = {
      .minimum = 1,
      .maximum = 10000000,
      .help = "Requests of all connections together."},
+    {.name = "rate",
+     .kind = HLX_OPTION_INTEGER,
+     .offset = offsetof(load_options, rate),
+     .default_text = "0",
+     .minimum = 0,
+     .maximum = 1000000,
+     .unit = "requests/s",
+     .help = "An open loop: send at this rate, whatever comes back; 0 is a closed loop."},
+    {.name = "schedule",
+     .kind = HLX_OPTION_CHOICE,
+     .offset = offsetof(load_options, pace),
+     .choices = pace_names,
+     .default_text = "poisson",
+     .help = "Gaps between the requests of an open loop: random as of independent clients, or\n"
+             "all equal."},
+    {.name = "seed",
+     .kind = HLX_OPTION_INTEGER,
+     .offset = offsetof(load_options, seed),
+     .default_text = "1",
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Of the random gaps."},
     {.name = "limit",
      .kind = HLX_OPTION_DURATION,
      .offset = offsetof(load_options, limit_ns),
@@ -44,14 +73,22 @@ static const hlx_option own_options[] = {
      .offset = offsetof(load_options, json),
      .unit = "FILE",
      .help = "Write the figures to this file, too."},
+    {.name = "samples",
+     .kind = HLX_OPTION_STRING,
+     .offset = offsetof(load_options, samples),
+     .unit = "FILE",
+     .help = "Write a row for each request to this file, as CSV."},
 };
 
-static int write_json(const char *path, const hlx_load_plan *plan, const hlx_load_result *result) {
+typedef void print_function(FILE *, const hlx_load_plan *, const hlx_load_result *);
+
+static int write_file(const char *path, print_function *print, const hlx_load_plan *plan,
+                      const hlx_load_result *result) {
     FILE *file = fopen(path, "we");
     if (file == NULL) {
         return hlx_complain(HLX_EXIT_INPUT_OUTPUT, "%s: %s", path, strerror(errno));
     }
-    hlx_load_print_json(file, plan, result);
+    print(file, plan, result);
     bool failed = fflush(file) != 0 || ferror(file);
     int error = errno;
     if (fclose(file) != 0 || failed) {
@@ -61,11 +98,17 @@ static int write_json(const char *path, const hlx_load_plan *plan, const hlx_loa
     return HLX_EXIT_OK;
 }
 
-static int report(const char *json, const hlx_load_plan *plan, const hlx_load_result *result) {
+static int report(const load_options *chosen, const hlx_load_plan *plan,
+                  const hlx_load_result *result) {
     int exit_code = hlx_load_error_count(plan, result) > 0 ? HLX_EXIT_FINDINGS : HLX_EXIT_OK;
     hlx_load_print(stdout, plan, result);
-    if (json != NULL) {
-        exit_code = hlx_worse_exit(exit_code, write_json(json, plan, result));
+    if (chosen->json != NULL) {
+        int code = write_file(chosen->json, hlx_load_print_json, plan, result);
+        exit_code = hlx_worse_exit(exit_code, code);
+    }
+    if (chosen->samples != NULL) {
+        int code = write_file(chosen->samples, hlx_load_print_samples, plan, result);
+        exit_code = hlx_worse_exit(exit_code, code);
     }
     return exit_code;
 }
@@ -81,14 +124,18 @@ static int load_file(const load_options *chosen, const hlx_client_options *servi
     const hlx_load_plan plan = {.socket = service->socket,
                                 .timeout_ns = (uint64_t)service->timeout_ns,
                                 .limit_ns = (uint64_t)chosen->limit_ns,
+                                .seed = (uint64_t)chosen->seed,
                                 .clients = (uint32_t)chosen->clients,
                                 .requests = (uint32_t)chosen->requests,
+                                .rate = (uint32_t)chosen->rate,
+                                .pace = (enum hlx_load_pace)chosen->pace,
                                 .document = &document,
                                 .expected = analysis.counts};
     hlx_load_result result;
     exit_code = hlx_load_run(&plan, &result);
     if (exit_code == HLX_EXIT_OK) {
-        exit_code = report(chosen->json, &plan, &result);
+        exit_code = report(chosen, &plan, &result);
+        hlx_load_result_free(&result);
     }
     hlx_analysis_close(&analysis, &document);
     return exit_code;
@@ -119,6 +166,8 @@ const hlx_command hlx_command_load = {
     .purpose = "Send one document many times and measure the replies.",
     .details =
         "A closed loop: each connection sends its next request when its last reply is there.\n"
+        "With --rate an open loop: requests are sent on a schedule of their own over whatever\n"
+        "connection is free, and a round trip counts from the instant the schedule meant.\n"
         "A reply is right when its status is ok and its token and issue counts are those of\n"
         "this process under the regime below, which must be the service's. Anything else is\n"
         "an error, counted by what it was, and ends with exit code 1.\n",

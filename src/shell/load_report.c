@@ -19,12 +19,6 @@ static double per_second(const hlx_load_result *result) {
     return seconds > 0 ? (double)result->round_trips.count / seconds : 0;
 }
 
-static const char *const failure_names[] = {
-#define FAILURE_NAME(enumerator, name) name,
-    HLX_LOAD_FAILURES(FAILURE_NAME)
-#undef FAILURE_NAME
-};
-
 /* Each kind of error that occurred, with its count. */
 static void print_errors(FILE *stream, const hlx_load_result *result) {
     for (uint32_t i = 1; i < HLX_REPLY_STATUS_COUNT; i++) {
@@ -34,7 +28,8 @@ static void print_errors(FILE *stream, const hlx_load_result *result) {
     }
     for (uint32_t i = 0; i < HLX_LOAD_FAILURE_COUNT; i++) {
         if (result->failures[i] > 0) {
-            (void)fprintf(stream, "  %lu %s", result->failures[i], failure_names[i]);
+            (void)fprintf(stream, "  %lu %s", result->failures[i],
+                          hlx_load_failure_name((enum hlx_load_failure)i));
         }
     }
 }
@@ -48,14 +43,30 @@ static void print_times(FILE *stream, const hlx_histogram *times) {
     (void)fputc('\n', stream);
 }
 
+static const char *loop_name(const hlx_load_plan *plan) {
+    if (plan->rate == 0) {
+        return "closed";
+    }
+    return plan->pace == HLX_LOAD_POISSON ? "poisson" : "fixed";
+}
+
+static void print_requests(FILE *stream, const hlx_load_plan *plan, const hlx_load_result *result) {
+    (void)fprintf(stream, "requests     %u by %u clients in %.3f s; %lu reconnects\n",
+                  plan->requests, plan->clients, (double)result->elapsed_ns / 1e9,
+                  result->reconnects);
+    if (plan->rate > 0) {
+        (void)fprintf(stream,
+                      "open loop    %u requests/s (%s); round trips from the intended instant\n",
+                      plan->rate, loop_name(plan));
+    }
+}
+
 void hlx_load_print(FILE *stream, const hlx_load_plan *plan, const hlx_load_result *result) {
     (void)fputs("document     ", stream);
     hlx_document_print_name(stream, plan->document);
     (void)fprintf(stream, ", %u bytes, %u tokens, %u issues\n", plan->document->size,
                   plan->expected.tokens, plan->expected.issues);
-    (void)fprintf(stream, "requests     %u by %u clients in %.3f s; %lu reconnects\n",
-                  plan->requests, plan->clients, (double)result->elapsed_ns / 1e9,
-                  result->reconnects);
+    print_requests(stream, plan, result);
     (void)fprintf(stream, "right        %lu (ok, with the counts of this process)\n",
                   result->round_trips.count);
     (void)fprintf(stream, "errors       %lu", hlx_load_error_count(plan, result));
@@ -80,7 +91,8 @@ static void json_errors(FILE *stream, const hlx_load_result *result) {
                       result->statuses[i]);
     }
     for (uint32_t i = 0; i < HLX_LOAD_FAILURE_COUNT; i++) {
-        (void)fprintf(stream, ", \"%s\": %lu", failure_names[i], result->failures[i]);
+        (void)fprintf(stream, ", \"%s\": %lu", hlx_load_failure_name((enum hlx_load_failure)i),
+                      result->failures[i]);
     }
     (void)fputs("},\n", stream);
 }
@@ -106,10 +118,11 @@ void hlx_load_print_json(FILE *stream, const hlx_load_plan *plan, const hlx_load
                           (uint32_t)strlen(plan->document->name));
     (void)fprintf(stream,
                   ",\n  \"bytes\": %u,\n  \"tokens\": %u,\n  \"issues\": %u,\n"
-                  "  \"clients\": %u,\n  \"requests\": %u,\n  \"right\": %lu,\n"
-                  "  \"error_count\": %lu,\n",
-                  plan->document->size, plan->expected.tokens, plan->expected.issues, plan->clients,
-                  plan->requests, result->round_trips.count, hlx_load_error_count(plan, result));
+                  "  \"loop\": \"%s\",\n  \"rate\": %u,\n  \"clients\": %u,\n  \"requests\": %u,\n"
+                  "  \"right\": %lu,\n  \"error_count\": %lu,\n",
+                  plan->document->size, plan->expected.tokens, plan->expected.issues,
+                  loop_name(plan), plan->rate, plan->clients, plan->requests,
+                  result->round_trips.count, hlx_load_error_count(plan, result));
     json_errors(stream, result);
     (void)fprintf(stream,
                   "  \"origin\": {\"primary\": %lu, \"hedge\": %lu, \"none\": %lu},\n"
@@ -122,4 +135,17 @@ void hlx_load_print_json(FILE *stream, const hlx_load_plan *plan, const hlx_load
                   (double)result->elapsed_ns / 1e9, per_second(result));
     json_times(stream, &result->round_trips);
     (void)fputs("}\n", stream);
+}
+
+/* spec: CMD-45 */
+void hlx_load_print_samples(FILE *stream, const hlx_load_plan *plan,
+                            const hlx_load_result *result) {
+    (void)fputs(HLX_LOAD_SAMPLES_HEADER "\n", stream);
+    for (uint32_t i = 0; i < plan->requests; i++) {
+        const hlx_load_sample *sample = &result->samples[i];
+        uint64_t over_ns = sample->over_ns > 0 ? sample->over_ns : result->elapsed_ns;
+        (void)fprintf(stream, "%.6f,%.6f,%.6f,%s,%s\n", milliseconds(sample->intended_ns),
+                      milliseconds(sample->sent_ns), milliseconds(over_ns - sample->intended_ns),
+                      sample->outcome, hlx_origin_text(sample->origin));
+    }
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -20,10 +22,11 @@
 #define PROGRESS_COLUMNS 40u
 
 typedef struct load_client {
-    int descriptor;      /* -1: closed */
-    bool busy;           /* a request is under way */
-    bool served;         /* this connection has carried a reply */
-    uint64_t started_ns; /* of the request */
+    int descriptor;          /* -1: closed */
+    bool busy;               /* a request is under way; else it is among the idle */
+    bool served;             /* this connection has carried a reply */
+    bool left;               /* by the service, between two requests */
+    hlx_load_sample *sample; /* of the request */
     hlx_exchange exchange;
 } load_client;
 
@@ -31,15 +34,33 @@ typedef struct load_state {
     const hlx_load_plan *plan;
     hlx_load_result *result;
     load_client *clients;
+    load_client **idle; /* a stack */
+    uint32_t idle_count;
     int epoll;
+    uint64_t started_ns;
     uint32_t begun;    /* requests */
     uint32_t finished; /* requests, rightly or not */
     bool gone;         /* no connection can be made any more */
     bool progress;     /* standard error is a terminal */
 } load_state;
 
+static const char *const failure_names[] = {
+#define FAILURE_NAME(enumerator, name) name,
+    HLX_LOAD_FAILURES(FAILURE_NAME)
+#undef FAILURE_NAME
+};
+
+const char *hlx_load_failure_name(enum hlx_load_failure failure) {
+    return failure_names[failure];
+}
+
 uint64_t hlx_load_error_count(const hlx_load_plan *plan, const hlx_load_result *result) {
     return plan->requests - result->round_trips.count;
+}
+
+/* From the begin of the run. */
+static uint64_t elapsed_ns(const load_state *state) {
+    return hlx_clock_now_ns() - state->started_ns;
 }
 
 static void disconnect(load_client *client) {
@@ -52,17 +73,22 @@ static void disconnect(load_client *client) {
 
 static bool connect_client(load_state *state, load_client *client) {
     client->descriptor = hlx_service_connect(state->plan->socket, state->plan->timeout_ns);
-    struct epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = client};
+    struct epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                   .data.ptr = client};
     if (client->descriptor < 0 ||
         epoll_ctl(state->epoll, EPOLL_CTL_ADD, client->descriptor, &interest) != 0) {
         disconnect(client);
         state->gone = true;
     }
+    state->result->reconnects += client->left;
+    client->left = false;
     return !state->gone;
 }
 
 /* The client's request is over. */
-static void finish(load_state *state, load_client *client) {
+static void finish(load_state *state, load_client *client, const char *outcome) {
+    client->sample->over_ns = elapsed_ns(state);
+    client->sample->outcome = outcome;
     client->busy = false;
     state->finished++;
 }
@@ -70,29 +96,38 @@ static void finish(load_state *state, load_client *client) {
 static void fail(load_state *state, load_client *client, enum hlx_load_failure failure) {
     state->result->failures[failure]++;
     disconnect(client);
-    finish(state, client);
+    finish(state, client, hlx_load_failure_name(failure));
+}
+
+/* spec: CMD-40, CMD-44 */
+static void count_right(const load_state *state, const hlx_load_sample *sample) {
+    uint64_t round_trip_ns = sample->over_ns - sample->intended_ns;
+    hlx_histogram_record(&state->result->round_trips, round_trip_ns);
+    state->result->over_limit += round_trip_ns > state->plan->limit_ns;
 }
 
 static void take_reply(load_state *state, load_client *client) {
     const hlx_reply *reply = &client->exchange.reply;
     hlx_load_result *result = state->result;
-    uint64_t round_trip_ns = hlx_clock_now_ns() - client->started_ns;
     bool ok = reply->status == HLX_REPLY_OK;
     bool equal = reply->tokens == state->plan->expected.tokens &&
                  reply->issues == state->plan->expected.issues;
     result->statuses[reply->status]++;
     result->origins[reply->origin]++;
-    if (ok && equal) {
-        hlx_histogram_record(&result->round_trips, round_trip_ns);
-        result->over_limit += round_trip_ns > state->plan->limit_ns;
-    } else if (ok) {
-        result->failures[HLX_LOAD_MISMATCH]++;
-    }
+    client->sample->origin = reply->origin;
     client->served = true;
     if (hlx_exchange_sending(&client->exchange)) {
         disconnect(client); /* answered early: the rest of the request was not read */
     }
-    finish(state, client);
+    if (ok && !equal) {
+        result->failures[HLX_LOAD_MISMATCH]++;
+        finish(state, client, hlx_load_failure_name(HLX_LOAD_MISMATCH));
+        return;
+    }
+    finish(state, client, hlx_reply_status_text(reply->status));
+    if (ok) {
+        count_right(state, client->sample);
+    }
 }
 
 /* A service may close a connection it has served; that is not the request's fault. */
@@ -102,15 +137,19 @@ static bool may_send_again(const load_client *client) {
 
 static void send_again(load_state *state, load_client *client) {
     disconnect(client);
-    state->result->reconnects++;
+    client->left = true;
     hlx_exchange_begin(&client->exchange, state->plan->document);
     (void)connect_client(state, client);
 }
 
 static void begin_request(load_state *state, load_client *client) {
+    hlx_load_sample *sample = &state->result->samples[state->begun++];
     client->busy = true;
-    client->started_ns = hlx_clock_now_ns();
-    state->begun++;
+    client->sample = sample;
+    sample->sent_ns = elapsed_ns(state);
+    if (state->plan->rate == 0) {
+        sample->intended_ns = sample->sent_ns;
+    }
     hlx_exchange_begin(&client->exchange, state->plan->document);
 }
 
@@ -137,12 +176,15 @@ static bool advance_request(load_state *state, load_client *client) {
     return false;
 }
 
+/* Is it time for another request? */
+static bool is_due(const load_state *state) {
+    return state->begun < state->plan->requests &&
+           state->result->samples[state->begun].intended_ns <= elapsed_ns(state);
+}
+
 /* Requests one after the other, as long as the client has no reason to wait. */
 static void advance_client(load_state *state, load_client *client) {
-    while (!state->gone) {
-        if (!client->busy && state->begun == state->plan->requests) {
-            return;
-        }
+    while (!state->gone && (client->busy || is_due(state))) {
         if (client->descriptor < 0 && !connect_client(state, client)) {
             return;
         }
@@ -152,6 +194,26 @@ static void advance_client(load_state *state, load_client *client) {
         if (!advance_request(state, client)) {
             return;
         }
+    }
+    if (!client->busy) {
+        state->idle[state->idle_count++] = client;
+    }
+}
+
+static void begin_due_requests(load_state *state) {
+    while (state->idle_count > 0 && !state->gone && is_due(state)) {
+        advance_client(state, state->idle[--state->idle_count]);
+    }
+}
+
+/* An idle client can only learn that the service has closed its connection. */
+static void take_event(load_state *state, const struct epoll_event *event) {
+    load_client *client = event->data.ptr;
+    if (client->busy) {
+        advance_client(state, client);
+    } else if ((event->events & (EPOLLRDHUP | EPOLLHUP)) != 0) {
+        disconnect(client);
+        client->left = true;
     }
 }
 
@@ -165,10 +227,10 @@ static void show_progress(const load_state *state) {
 
 /* The deadline belongs to the request, not to what was last received of it. */
 static void look_around(load_state *state) {
-    uint64_t now_ns = hlx_clock_now_ns();
+    uint64_t now_ns = elapsed_ns(state);
     for (uint32_t i = 0; i < state->plan->clients && !state->gone; i++) {
         load_client *client = &state->clients[i];
-        if (client->busy && now_ns - client->started_ns > state->plan->timeout_ns) {
+        if (client->busy && now_ns - client->sample->sent_ns > state->plan->timeout_ns) {
             fail(state, client, HLX_LOAD_TIMED_OUT);
             advance_client(state, client);
         }
@@ -178,30 +240,40 @@ static void look_around(load_state *state) {
     }
 }
 
+/* Until the next look around, or the next request that an idle client could send. */
+static uint64_t time_to_wait(const load_state *state, uint64_t look_at_ns) {
+    uint64_t until_ns = look_at_ns;
+    if (state->idle_count > 0 && state->begun < state->plan->requests) {
+        uint64_t next_ns = state->result->samples[state->begun].intended_ns;
+        until_ns = next_ns < until_ns ? next_ns : until_ns;
+    }
+    uint64_t now_ns = elapsed_ns(state);
+    return until_ns > now_ns ? until_ns - now_ns : 0;
+}
+
 static void serve_events(load_state *state) {
-    uint64_t look_at_ns = hlx_clock_now_ns() + LOOK_AROUND_NS;
+    uint64_t look_at_ns = LOOK_AROUND_NS;
     while (state->finished < state->plan->requests && !state->gone) {
         struct epoll_event events[EVENTS_AT_ONCE];
-        int count =
-            epoll_wait(state->epoll, events, EVENTS_AT_ONCE, LOOK_AROUND_NS / HLX_NS_PER_MS);
+        struct timespec wait = {.tv_nsec = (long)time_to_wait(state, look_at_ns)};
+        int count = epoll_pwait2(state->epoll, events, EVENTS_AT_ONCE, &wait, NULL);
         for (int i = 0; i < count; i++) {
-            advance_client(state, events[i].data.ptr);
+            take_event(state, &events[i]);
         }
-        if (hlx_clock_now_ns() >= look_at_ns) {
+        begin_due_requests(state);
+        if (elapsed_ns(state) >= look_at_ns) {
             look_around(state);
-            look_at_ns = hlx_clock_now_ns() + LOOK_AROUND_NS;
+            look_at_ns = elapsed_ns(state) + LOOK_AROUND_NS;
         }
     }
 }
 
 static void run_loop(load_state *state) {
     const hlx_load_plan *plan = state->plan;
-    uint64_t started_ns = hlx_clock_now_ns();
-    for (uint32_t i = 0; i < plan->clients; i++) {
-        advance_client(state, &state->clients[i]);
-    }
+    state->started_ns = hlx_clock_now_ns();
+    begin_due_requests(state);
     serve_events(state);
-    state->result->elapsed_ns = hlx_clock_now_ns() - started_ns;
+    state->result->elapsed_ns = elapsed_ns(state);
     state->result->failures[HLX_LOAD_NOT_ANSWERED] = plan->requests - state->finished;
     if (state->progress) {
         (void)fprintf(stderr, "\r%*s\r", (int)PROGRESS_COLUMNS + 32, "");
@@ -217,15 +289,18 @@ static bool connect_all(load_state *state) {
         if (!connect_client(state, &state->clients[i])) {
             return false;
         }
+        state->idle[state->idle_count++] = &state->clients[i];
     }
     return true;
 }
 
+/* The system may wake a sleeper up to 50 us late unless it is told not to. */
 static int run_with_memory(load_state *state) {
     state->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (state->epoll < 0) {
         return hlx_complain(HLX_EXIT_SYSTEM, "epoll: %s", strerror(errno));
     }
+    (void)prctl(PR_SET_TIMERSLACK, 1);
     int exit_code = HLX_EXIT_UNAVAILABLE;
     if (connect_all(state)) {
         run_loop(state);
@@ -238,17 +313,40 @@ static int run_with_memory(load_state *state) {
     return exit_code;
 }
 
+/* In a closed loop every request is meant to be sent as soon as a client is idle. */
+static void plan_requests(const hlx_load_plan *plan, hlx_load_sample *samples) {
+    hlx_load_schedule schedule = hlx_load_schedule_begin(plan->pace, plan->rate, plan->seed);
+    for (uint32_t i = 0; i < plan->requests; i++) {
+        samples[i].outcome = hlx_load_failure_name(HLX_LOAD_NOT_ANSWERED);
+        samples[i].intended_ns = plan->rate > 0 ? hlx_load_schedule_next(&schedule) : 0;
+    }
+}
+
 int hlx_load_run(const hlx_load_plan *plan, hlx_load_result *result) {
-    *result = (hlx_load_result){0};
+    *result = (hlx_load_result){.samples = calloc(plan->requests, sizeof(hlx_load_sample))};
     hlx_histogram_init(&result->round_trips);
     load_state state = {.plan = plan,
                         .result = result,
                         .clients = calloc(plan->clients, sizeof(load_client)),
+                        .idle = calloc(plan->clients, sizeof(load_client *)),
                         .progress = isatty(STDERR_FILENO) != 0};
-    if (state.clients == NULL) {
-        return hlx_complain(HLX_EXIT_SYSTEM, "no memory for %u clients", plan->clients);
+    int exit_code = HLX_EXIT_SYSTEM;
+    if (state.clients == NULL || state.idle == NULL || result->samples == NULL) {
+        (void)hlx_complain(exit_code, "no memory for %u clients and %u requests", plan->clients,
+                           plan->requests);
+    } else {
+        plan_requests(plan, result->samples);
+        exit_code = run_with_memory(&state);
     }
-    int exit_code = run_with_memory(&state);
     free(state.clients);
+    free(state.idle);
+    if (exit_code != HLX_EXIT_OK) {
+        hlx_load_result_free(result);
+    }
     return exit_code;
+}
+
+void hlx_load_result_free(hlx_load_result *result) {
+    free(result->samples);
+    result->samples = NULL;
 }
