@@ -14,6 +14,7 @@
 #ifndef BROKER_RULES_H
 #define BROKER_RULES_H
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,13 +86,19 @@ static void rules_expect(broker_rules *rules, bool holds, const char *text, uint
     }
 }
 
-static void rules_init(broker_rules *rules, const hlx_broker_config *config) {
-    memset(rules, 0, sizeof *rules);
+/* As rules_init, for rules that remember no request: without clearing 8 MB. */
+static inline void rules_restart(broker_rules *rules, const hlx_broker_config *config) {
+    memset(rules, 0, offsetof(broker_rules, requests));
     rules->config = *config;
     for (uint32_t slot = 0; slot < HLX_BROKER_MAX_SLOTS; slot++) {
         rules->workers[slot].backoff_ns = config->backoff_min_ns;
         rules->workers[slot].overdue_ns = HLX_BROKER_NEVER;
     }
+}
+
+static inline void rules_init(broker_rules *rules, const hlx_broker_config *config) {
+    memset(rules->requests, 0, sizeof rules->requests);
+    rules_restart(rules, config);
 }
 
 static rules_request *rules_find(broker_rules *rules, uint64_t id) {
