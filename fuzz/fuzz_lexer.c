@@ -1,0 +1,153 @@
+/* fuzz_lexer.c -- what holds of the columns whatever the document, the regime, the
+ * capacities, the pauses and the kernel.
+ *
+ * Input: fuzz_latex.h; knob 0 is a capacity, knob 1 how often to pause. Whether the
+ * tokens are TeX's is fuzz_oracle.c's question.
+ *
+ *      order, tiling     spans are in order, disjoint and inside the document
+ *      capacity          fewer rows hold the first rows, and the status says so
+ *      pauses            stopping and going on changes nothing
+ *      kernels           any scan kernel gives what the portable one gives
+ *      history           the historic entry point gives the same columns
+ *
+ * spec: LEX-01, LEX-17, LEX-50 to LEX-55, LEX-60, LEX-66 */
+#include "fuzz_columns.h"
+#include "fuzz_latex.h"
+#include "scan.h"
+#include "tokenize.h"
+
+typedef struct reading {
+    const fuzz_latex *latex;
+    hlx_columns columns;
+    hlx_counts counts;
+    hlx_status status;
+} reading;
+
+static reading read_into(const fuzz_latex *latex, uint32_t tokens, uint32_t issues) {
+    reading result = {.latex = latex, .columns = fuzz_columns_new(tokens, issues)};
+    result.status = hlx_tokenize(&latex->regime, latex->document, latex->length, &result.columns,
+                                 &result.counts);
+    return result;
+}
+
+/* ---- order and tiling ---- */
+
+static void check_spans(const reading *full) {
+    uint32_t count = full->counts.tokens;
+    const fuzz_latex *latex = full->latex;
+    int32_t *ends = fuzz_column_new(3 * count);
+    int32_t *lines = ends + count;
+    int32_t *cols = lines + count;
+    hlx_expand(&latex->regime, latex->document, latex->length, full->columns.starts, count, ends,
+               lines, cols);
+    int32_t before = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t start = full->columns.starts[i];
+        fuzz_expect(before <= start && start <= ends[i], "LEX-51: spans are in order and disjoint");
+        fuzz_expect(cols[i] >= 1 && cols[i] <= start + 1 && lines[i] >= 1,
+                    "LEX-52: line and column are within the document");
+        fuzz_expect(i == 0 || lines[i - 1] <= lines[i], "LEX-52: lines do not go back");
+        before = ends[i];
+    }
+    fuzz_expect(before <= (int32_t)latex->length, "LEX-51: spans are inside the document");
+    free(ends);
+}
+
+static void check_values(const reading *full) {
+    for (uint32_t i = 0; i < full->counts.tokens; i++) {
+        int32_t kind = full->columns.kinds[i];
+        int32_t code = full->columns.codes[i];
+        fuzz_expect(kind >= 0 && kind <= 13 && kind != 5 && kind != 9, "LEX-50: a token's kind");
+        fuzz_expect(kind == 0 || (code >= 0 && code <= (int32_t)HLX_MAX_CODE_POINT),
+                    "LEX-50: a token's code");
+        fuzz_expect(kind != 10 || code == ' ', "LEX-27: every space has code 32");
+    }
+    for (uint32_t i = 0; i < full->counts.issues; i++) {
+        fuzz_expect(full->columns.issue_codes[i] >= 1 && full->columns.issue_codes[i] <= 6 &&
+                        full->columns.issue_offsets[i] <= (int32_t)full->latex->length,
+                    "LEX-60: an issue's code and offset");
+    }
+}
+
+/* ---- capacity ---- */
+
+static void check_capacity(const reading *full, uint32_t tokens, uint32_t issues) {
+    reading less = read_into(full->latex, tokens, issues);
+    uint32_t rows = fuzz_least(tokens, full->counts.tokens);
+    bool fits = tokens >= full->counts.tokens;
+    fuzz_expect(less.status == (fits ? HLX_STATUS_OK : HLX_STATUS_OUTPUT_FULL),
+                "LEX-54: the status says whether all tokens are there");
+    fuzz_expect(less.counts.tokens == rows, "LEX-54: as many rows as there is room for");
+    fuzz_expect(less.counts.issues <= full->counts.issues &&
+                    (!fits || less.counts.issues == full->counts.issues),
+                "LEX-60: all issues are counted");
+    fuzz_expect(
+        fuzz_same_rows(&full->columns, &less.columns, rows, fuzz_least(issues, less.counts.issues)),
+        "LEX-54: fewer rows hold the first rows");
+    fuzz_columns_free(&less.columns);
+}
+
+/* ---- pauses ---- */
+
+/* A step of 0 pauses before every byte, and again at the same place. */
+static void check_pauses(const reading *full, uint32_t step) {
+    const fuzz_latex *latex = full->latex;
+    hlx_columns columns = fuzz_columns_for(latex->length);
+    hlx_counts counts = {0, 0};
+    hlx_lexer lexer;
+    hlx_lexer_init(&lexer, latex->document, latex->length);
+    for (uint32_t runs = 0; !lexer.done; runs++) {
+        uint32_t pause_at = lexer.position + (step > 0 ? step : runs % 2);
+        hlx_status status = hlx_lexer_run(&lexer, &latex->regime, latex->document, latex->length,
+                                          pause_at, &columns, &counts);
+        fuzz_expect(status == HLX_STATUS_OK, "LEX-17: a pause does not use up room");
+        fuzz_expect(lexer.done || lexer.position >= pause_at, "LEX-17: a pause comes where asked");
+    }
+    hlx_groups_check(&columns, &counts);
+    fuzz_expect(counts.tokens == full->counts.tokens && counts.issues == full->counts.issues &&
+                    fuzz_same_rows(&columns, &full->columns, counts.tokens, counts.issues),
+                "LEX-17: a pause changes no token and no issue");
+    fuzz_columns_free(&columns);
+}
+
+/* ---- the historic entry point ---- */
+
+static void check_historic(const reading *full, uint32_t room) {
+    const fuzz_latex *latex = full->latex;
+    hlx_regime regime;
+    hlx_columns six[2] = {fuzz_columns_new(room, 0), fuzz_columns_new(room, 0)};
+    int result = tokenize_bytes_into_soa_simd(latex->document, latex->length, six[0].kinds,
+                                              six[0].codes, six[0].starts, six[1].kinds,
+                                              six[1].codes, six[1].starts, (int)room);
+    fuzz_expect(result >= -1 && result <= (int)room, "LEX-55: what it returns");
+    (void)hlx_regime_preset(&regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES);
+    if (memcmp(&regime, &latex->regime, sizeof regime) == 0) {
+        bool fits = room >= full->counts.tokens;
+        uint32_t rows = fuzz_least(room, full->counts.tokens);
+        fuzz_expect(result == (fits ? (int)full->counts.tokens : -1), "LEX-55: how many tokens");
+        fuzz_expect(fuzz_same_rows(&six[0], &full->columns, rows, 0), "LEX-55: the same tokens");
+    }
+    fuzz_columns_free(&six[0]);
+    fuzz_columns_free(&six[1]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_latex latex = fuzz_latex_read(data, size);
+    reading full = read_into(&latex, latex.length + 1, 2 * latex.length + 3);
+    fuzz_expect(full.status == HLX_STATUS_OK, "LEX-54: there is room for every token");
+    check_spans(&full);
+    check_values(&full);
+    check_capacity(&full, latex.knobs[0], latex.knobs[0] % 3u);
+    check_capacity(&full, full.counts.tokens, full.counts.issues);
+    if (full.counts.tokens > 0) {
+        check_capacity(&full, full.counts.tokens - 1, full.counts.issues);
+    }
+    check_pauses(&full, latex.knobs[1]);
+    check_historic(&full, fuzz_least(latex.knobs[0], latex.length + 1));
+    fuzz_columns_free(&full.columns);
+    return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+    return fuzz_latex_mutate(data, size, max_size, seed);
+}

@@ -1,0 +1,145 @@
+/* fuzz_options.c -- any environment and command line of the service.
+ *
+ * The input is lines. A line HEDGELEX_NAME=VALUE is put into the environment, any
+ * other is an argument. What comes out is a whole configuration that every part
+ * accepts, or one message; never both, never neither. Numbers are read again here,
+ * in 128 bits. spec: SRV-01 to SRV-05, SRV-07, SRV-08, BRK-20, CAT-02 */
+#include "fuzz_support.h"
+#include "service_options.h"
+
+#define MOST_LINES 64u
+#define PREFIX "HEDGELEX_"
+
+typedef struct lines {
+    char *text;
+    char *arguments[MOST_LINES + 2];
+    int argument_count;
+    char *variables[MOST_LINES];
+    uint32_t variable_count;
+} lines;
+
+static hlx_broker broker; /* large */
+
+static void take_line(lines *all, char *line) {
+    char *equals = strchr(line, '=');
+    if (strncmp(line, PREFIX, strlen(PREFIX)) == 0 && equals != NULL) {
+        *equals = '\0';
+        (void)setenv(line, equals + 1, 1);
+        all->variables[all->variable_count++] = line;
+    } else {
+        all->arguments[all->argument_count++] = line;
+    }
+}
+
+/* Bytes of 0 end a line too: neither place can hold them. */
+static void read_lines(lines *all, const uint8_t *data, size_t size) {
+    static char program[] = "hedgelexd";
+    all->text = fuzz_new(size + 1);
+    memcpy(all->text, data, size);
+    all->text[size] = '\0';
+    all->arguments[all->argument_count++] = program;
+    uint32_t count = 0;
+    for (size_t at = 0; at < size && count < MOST_LINES; count++) {
+        size_t length = strcspn(all->text + at, "\n");
+        all->text[at + length] = '\0';
+        take_line(all, all->text + at);
+        at += length + 1;
+    }
+    all->arguments[all->argument_count] = NULL;
+}
+
+/* ---- numbers ---- */
+
+static bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+/* text = [-]digits[.digits], at most `digits` of them behind the point. */
+static bool read_decimal(const char *text, unsigned digits, __int128 *value) {
+    bool negative = *text == '-';
+    bool point = false;
+    unsigned behind = 0;
+    unsigned before = 0;
+    *value = 0;
+    for (text += negative; is_digit(*text) || (*text == '.' && !point && digits > 0); text++) {
+        if (*text == '.') {
+            point = true;
+            continue;
+        }
+        *value = *value * 10 + (*text - '0');
+        behind += point;
+        before += !point;
+        if (before + behind > 30) {
+            return false;
+        }
+    }
+    for (unsigned i = behind; i < digits; i++) {
+        *value *= 10;
+    }
+    *value = negative ? -*value : *value;
+    return *text == '\0' && before > 0 && behind <= digits && (behind > 0 || !point);
+}
+
+static void check_decimal(const char *text) {
+    for (unsigned digits = 0; digits <= 6; digits += 2) {
+        __int128 expected = 0;
+        int64_t value = 0;
+        size_t length = strlen(text);
+        if (length > 30) {
+            return;
+        }
+        bool fits = read_decimal(text, digits, &expected) && expected <= INT64_MAX &&
+                    expected >= -(__int128)INT64_MAX;
+        fuzz_expect(hlx_parse_decimal(text, digits, &value) == fits,
+                    "options.h: exactly the decimal numbers in range are read");
+        fuzz_expect(!fits || value == expected, "options.h: a number's value");
+    }
+}
+
+/* ---- the outcome ---- */
+
+static void check_config(const hlx_service_config *config) {
+    const hlx_service_options *options = &config->options;
+    fuzz_expect(hlx_broker_init(&broker, &config->broker),
+                "SRV-03: what is accepted is a configuration of the broker");
+    fuzz_expect(hlx_regime_valid(&config->regime), "SRV-07: and a regime");
+    fuzz_expect(options->socket != NULL && options->ready_fd >= -1 && options->workers >= 0 &&
+                    options->workers <= (int64_t)HLX_BROKER_MAX_WORKERS,
+                "SRV-03: bounds");
+    fuzz_expect(options->max_connections >= 1 && options->buffer_mib >= 3 &&
+                    options->idle_timeout_ns >= 1 && options->receive_timeout_ns >= 1,
+                "SRV-03: bounds");
+    fuzz_expect(options->rotate_mib == 0 || config->broker.rotate_mb10 / 10 == options->rotate_mib,
+                "SRV-03: no number is cut on its way to the broker");
+}
+
+static void check_outcome(enum hlx_options_outcome outcome, const hlx_service_config *config,
+                          const char *error) {
+    size_t length = strnlen(error, HLX_OPTIONS_ERROR_BYTES);
+    fuzz_expect(length < HLX_OPTIONS_ERROR_BYTES, "SRV-03: the message has an end");
+    fuzz_expect((length > 0) == (outcome == HLX_OPTIONS_BAD),
+                "SRV-03: there is a message exactly when something is wrong");
+    if (outcome == HLX_OPTIONS_OK) {
+        check_config(config);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const hlx_service_config unset;
+    lines all = {.argument_count = 0};
+    hlx_service_config config = unset;
+    char error[HLX_OPTIONS_ERROR_BYTES];
+    read_lines(&all, data, size);
+    for (int i = 1; i < all.argument_count; i++) {
+        const char *equals = strchr(all.arguments[i], '=');
+        check_decimal(equals != NULL ? equals + 1 : all.arguments[i]);
+    }
+    enum hlx_options_outcome outcome =
+        hlx_service_configure(&config, all.argument_count, all.arguments, error);
+    check_outcome(outcome, &config, error);
+    for (uint32_t i = 0; i < all.variable_count; i++) {
+        (void)unsetenv(all.variables[i]);
+    }
+    free(all.text);
+    return 0;
+}

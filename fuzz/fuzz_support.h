@@ -1,0 +1,103 @@
+/* fuzz_support.h -- what every fuzz target needs: taking choices from the input,
+ * failing by name, memory of exactly the size that may be touched, and mutation.
+ *
+ * A choice taken behind the end of the input is 0, so every byte string is a legal
+ * input and shorter ones are simpler. A target keeps nothing between two inputs.
+ *
+ * LLVMFuzzerMutate is libFuzzer's own mutator of a few bytes; other engines lack it, so
+ * it is weak, and LLVMFuzzerCustomMutator is only called by engines that have it. */
+#ifndef FUZZ_SUPPORT_H
+#define FUZZ_SUPPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size) __attribute__((weak));
+
+static inline void fuzz_expect(bool holds, const char *text) {
+    if (!holds) {
+        (void)fprintf(stderr, "fuzz: does not hold: %s\n", text);
+        abort();
+    }
+}
+
+/* ---- choices ---- */
+
+typedef struct fuzz_input {
+    const uint8_t *bytes;
+    size_t size;
+    size_t at;
+} fuzz_input;
+
+static inline uint8_t fuzz_byte(fuzz_input *input) {
+    return input->at < input->size ? input->bytes[input->at++] : 0;
+}
+
+/* 0 to bound - 1; bound is at most 256 */
+static inline uint32_t fuzz_below(fuzz_input *input, uint32_t bound) {
+    return fuzz_byte(input) % bound;
+}
+
+static inline uint32_t fuzz_u32(fuzz_input *input) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        value = value << 8 | fuzz_byte(input);
+    }
+    return value;
+}
+
+static inline size_t fuzz_left(const fuzz_input *input) {
+    return input->size - input->at;
+}
+
+/* ---- memory ---- */
+
+/* Exactly `size` bytes, so that the sanitizers see the first one too many. */
+static inline void *fuzz_new(size_t size) {
+    void *memory = malloc(size > 0 ? size : 1);
+    fuzz_expect(memory != NULL, "harness: there is memory");
+    return memory;
+}
+
+static inline uint8_t *fuzz_copy(const uint8_t *bytes, size_t size) {
+    uint8_t *copy = fuzz_new(size);
+    if (size > 0) {
+        memcpy(copy, bytes, size);
+    }
+    return copy;
+}
+
+/* ---- mutation ---- */
+
+/* xorshift32 (Marsaglia) */
+static inline uint32_t fuzz_random(uint32_t *state) {
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+static inline uint32_t fuzz_seeded(unsigned seed) {
+    return seed * 2654435761u | 1u;
+}
+
+/* Put `count` bytes in the place of `cut` ones at `at`; false when they do not fit. */
+static inline bool fuzz_splice(uint8_t *data, size_t *size, size_t max_size, size_t at, size_t cut,
+                               const uint8_t *bytes, size_t count) {
+    if (at > *size || cut > *size - at || *size - cut + count > max_size) {
+        return false;
+    }
+    memmove(data + at + count, data + at + cut, *size - at - cut);
+    if (count > 0) {
+        memcpy(data + at, bytes, count);
+    }
+    *size = *size - cut + count;
+    return true;
+}
+
+#endif
