@@ -45,7 +45,7 @@ def script(picture, runs, limit):
     lines = [
         f"set terminal svg size 900,520 font 'sans,13' background 'white'\nset output {quoted(str(picture))}",
         f"set logscale x\nset logscale y\nset xtics ({tics})\nset grid\nset key top left noenhanced",
-        "set xlabel 'percentile'\nset ylabel 'latency, ms'",
+        "set rmargin 6\nset xlabel 'percentile'\nset ylabel 'latency, ms'",
     ]
     plots = []
     for number, (name, values, count) in enumerate(runs):

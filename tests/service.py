@@ -13,8 +13,10 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
+import traceback
 
 OK, TOO_LARGE, MALFORMED, OVERLOADED, DEADLINE, WORKER_FAILED, SHUTTING_DOWN = range(7)
 NOBODY, PRIMARY, HEDGE = range(3)
@@ -92,7 +94,7 @@ class Service:
 
     program = pathlib.Path("build/gcc/hedgelexd")
 
-    def __init__(self, *options, path=None, ready=True, stderr=None, before=None):
+    def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelexd-"))
         self.path = pathlib.Path(path) if path else self.folder / "socket"
         self.messages = self.folder / "messages"
@@ -101,6 +103,7 @@ class Service:
             self.process = subprocess.Popen(
                 [self.program, f"--socket={self.path}", f"--ready-fd={writer}", *options],
                 stdin=subprocess.DEVNULL, stderr=stderr or log, pass_fds=[writer], preexec_fn=before,
+                env={**os.environ, **(environment or {})},
             )
         os.close(writer)
         self.ready_line = b""
@@ -125,14 +128,20 @@ class Service:
         with self.client() as client:
             return client.ask(document)
 
-    def workers(self):
-        """Process ids of the workers, oldest first; zombies do not count."""
+    def children(self):
+        """Process ids of all children, oldest first."""
         pid = self.process.pid
         try:
-            listed = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         except FileNotFoundError:
             return []
-        return [int(child) for child in listed if state_of(int(child)) not in "ZX"]
+
+    def workers(self):
+        """Process ids of the workers, oldest first; zombies do not count."""
+        return [child for child in self.children() if state_of(child) not in "ZX"]
+
+    def zombies(self):
+        return [child for child in self.children() if state_of(child) == "Z"]
 
     def send_signal(self, number):
         self.process.send_signal(number)
@@ -200,3 +209,49 @@ def processor_seconds(pid):
 def limit(what, soft, hard):
     """A function for Service(before=...) that sets a resource limit."""
     return lambda: resource.setrlimit(what, (soft, hard))
+
+
+# ---- running tests ----
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def equal(found, expected, what=""):
+    assert found == expected, f"{what} is {found!r}, expected {expected!r}"
+
+
+def ok(reply, what="reply"):
+    assert reply is not None and reply[0] == OK, f"{what} is {reply!r}, expected ok"
+    return reply
+
+
+def main(use_build=lambda build: None):
+    """Run the tests named on the command line, or all, on the programs of --build=DIR."""
+    names = [word for word in sys.argv[1:] if not word.startswith("--build=")]
+    builds = [word.removeprefix("--build=") for word in sys.argv[1:] if word.startswith("--build=")]
+    build = pathlib.Path(builds[-1] if builds else "build/gcc").resolve()
+    Service.program = build / "hedgelexd"
+    if not Service.program.exists():
+        sys.exit(f"{sys.argv[0]}: {Service.program} is not there; build it first, or give --build=DIR")
+    use_build(build)
+    passed = failed = 0
+    for function in TESTS:
+        if names and function.__name__ not in names:
+            continue
+        started = time.monotonic()
+        try:
+            function()
+            verdict = "ok"
+            passed += 1
+        except Exception:  # pylint: disable=broad-except
+            verdict = "FAILED"
+            failed += 1
+            traceback.print_exc()
+        print(f"{verdict} {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)

@@ -17,36 +17,19 @@ import socket
 import stat
 import struct
 import subprocess
-import sys
 import threading
 import time
-import traceback
 
 import service as rig
-from service import Client, Service, continue_process, limit, state_of, stop_process, wait_until
+from service import Client, Service, continue_process, equal, limit, ok, state_of, stop_process, test, wait_until
 
-TESTS = []
 SMALL = b"Hello, \\TeX!\n"  # H e l l o , space \TeX ! space
 SMALL_TOKENS = 10
 PAGE = b"The quick $x^2$ \\frac{a}{b} brown fox, and no more of it.\n"
 
 
-def test(function):
-    TESTS.append(function)
-    return function
-
-
 def document(length):
     return (PAGE * (length // len(PAGE) + 1))[:length]
-
-
-def equal(found, expected, what=""):
-    assert found == expected, f"{what} is {found!r}, expected {expected!r}"
-
-
-def ok(reply, what="reply"):
-    assert reply is not None and reply[0] == rig.OK, f"{what} is {reply!r}, expected ok"
-    return reply
 
 
 def one_slow_worker(*options):
@@ -1009,32 +992,4 @@ def messages_do_not_block():
     os.close(writer)
 
 
-def main():
-    names = []
-    for argument in sys.argv[1:]:
-        if argument.startswith("--build="):
-            Service.program = pathlib.Path(argument.removeprefix("--build=")) / "hedgelexd"
-        else:
-            names.append(argument)
-    Service.program = Service.program.resolve()
-    if not Service.program.exists():
-        sys.exit(f"test_service.py: {Service.program} is not there; build it first, or give --build=DIR")
-    passed = failed = 0
-    for function in TESTS:
-        if names and function.__name__ not in names:
-            continue
-        started = time.monotonic()
-        try:
-            function()
-            verdict = "ok"
-            passed += 1
-        except Exception:  # pylint: disable=broad-except
-            verdict = "FAILED"
-            failed += 1
-            traceback.print_exc()
-        print(f"{verdict} {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
-
-
-main()
+rig.main()
