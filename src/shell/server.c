@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "trace.h"
 #include "watch.h"
 
 #define EVENTS_AT_A_TIME 256
@@ -92,9 +93,24 @@ static void perform(hlx_server *server, const hlx_action *action) {
     }
 }
 
+/* Before the actions are performed: what follows from them comes later. spec: SRV-73 */
+static void trace_step(hlx_server *server, const hlx_event *event, uint64_t now_ns) {
+    if (server->trace == NULL) {
+        return;
+    }
+    hlx_trace_step(server->trace, event, now_ns, &server->actions, server->broker_next_ns);
+    if (ferror(server->trace) != 0) {
+        hlx_log("--trace: %s: %s; the trace ends here, the service goes on",
+                server->config->options.trace, strerror(errno));
+        (void)fclose(server->trace);
+        server->trace = NULL;
+    }
+}
+
 static void step(hlx_server *server, const hlx_event *event) {
-    server->broker_next_ns =
-        hlx_broker_step(&server->broker, event, hlx_clock_now_ns(), &server->actions);
+    uint64_t now_ns = hlx_clock_now_ns();
+    server->broker_next_ns = hlx_broker_step(&server->broker, event, now_ns, &server->actions);
+    trace_step(server, event, now_ns);
     for (uint32_t i = 0; i < server->actions.count; i++) {
         perform(server, &server->actions.list[i]);
     }

@@ -54,6 +54,7 @@ typedef struct hlx_server {
     hlx_timeout idle, receiving;
     hlx_server_counters counters;
     hlx_telemetry telemetry;
+    FILE *trace;                                  /* of the broker's steps, or NULL */
     uint32_t failed_spawns[HLX_BROKER_MAX_SLOTS]; /* slots of which the broker is yet to hear */
     uint32_t failed_spawn_count;
     hlx_broker broker;

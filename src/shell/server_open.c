@@ -11,11 +11,13 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
+#include "trace.h"
 #include "watch.h"
 
 /* Descriptors beside those of clients and workers: standard streams, epoll, timer,
  * signals, listener, the telemetry file, and room. */
 #define OTHER_DESCRIPTORS 32u
+#define TRACE_BUFFER_BYTES ((size_t)1 << 20)
 
 static bool fail(char error[HLX_OPTIONS_ERROR_BYTES], const char *what) {
     (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES, "%s: %s", what, strerror(errno));
@@ -106,6 +108,23 @@ static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BY
     return true;
 }
 
+/* spec: SRV-70 */
+static bool open_trace(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    const char *path = server->config->options.trace;
+    if (path == NULL) {
+        return true;
+    }
+    server->trace = fopen(path, "we");
+    if (server->trace == NULL) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES, "--trace: %.200s: %s", path,
+                       strerror(errno));
+        return false;
+    }
+    (void)setvbuf(server->trace, NULL, _IOFBF, TRACE_BUFFER_BYTES);
+    hlx_trace_begin(server->trace, &server->config->broker);
+    return true;
+}
+
 static bool open_listener(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     return hlx_listener_open(&server->listener, server->config->options.socket, error,
                              HLX_OPTIONS_ERROR_BYTES) &&
@@ -120,7 +139,8 @@ bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *
     server->config = config;
     *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!raise_descriptor_limit(config, error) || !open_tables(server, error) ||
-        !open_descriptors(server, error) || !open_workers(server, error)) {
+        !open_descriptors(server, error) || !open_workers(server, error) ||
+        !open_trace(server, error)) {
         return false;
     }
     *exit_code = HLX_SERVICE_EXIT_SOCKET;

@@ -34,6 +34,12 @@ static const hlx_option process_table[] = {
      .unit = "FILE",
      .help = "Write the slowest 100 requests to this file as CSV, every 10,000 requests and at\n"
              "the end."},
+    {.name = "trace",
+     .environment = "HEDGELEX_TRACE",
+     AT(trace),
+     .kind = HLX_OPTION_STRING,
+     .unit = "FILE",
+     .help = "Write every step of the broker to this file: for tests, as it grows without bound."},
 };
 
 static const hlx_option worker_table[] = {

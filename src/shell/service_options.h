@@ -29,6 +29,7 @@ enum hlx_service_exit {
 typedef struct hlx_service_options {
     const char *socket;
     const char *telemetry; /* NULL: no file */
+    const char *trace;     /* NULL: no file */
     int64_t ready_fd;      /* -1: none */
     int64_t workers;       /* 0: one for each processor, at least two */
     int64_t spare_slots;

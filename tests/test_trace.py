@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The service's trace against the core (trace_check), and trace_check against broken traces.
+
+    tests/test_trace.py [--build=DIR] [NAME...]     default: build/gcc, all tests
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from service import Service, continue_process, equal, main, ok, stop_process, test, wait_until
+
+CHECKER = []
+PAGE = b"The quick $x^2$ \\frac{a}{b} brown fox.\n"
+
+
+def check(path):
+    """(exit code, output) of trace_check."""
+    done = subprocess.run([CHECKER[0], path], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def conforms(path):
+    code, output = check(path)
+    equal(code, 0, output)
+    return int(re.search(r" (\d+) requests accepted", output).group(1))
+
+
+def disturb(service, stop):
+    """Kill, stop and continue workers until told to stop."""
+    turn = 0
+    while not stop.is_set():
+        workers = service.workers()
+        if workers:
+            worker = workers[turn % len(workers)]
+            if turn % 3 == 0:
+                os.kill(worker, signal.SIGKILL)
+            else:
+                stop_process(worker)
+                time.sleep(0.03)
+                continue_process(worker)
+        turn += 1
+        time.sleep(0.02)
+
+
+def clients(service, count, each):
+    """So many connections at once; every third leaves without its last reply."""
+    def run(number):
+        with service.client() as client:
+            for _ in range(each):
+                client.ask(PAGE * (200 * number + 1))
+            if number % 3 == 0:
+                client.send(PAGE * 5000)
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@test
+def faults_and_rotation():
+    """Clients, kills, stops, hedges, rotations and a drain: what the service did is what the core does. spec: SRV-70 to
+    SRV-73"""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder) / "faults.trace"
+        with Service("--workers=3", "--hedge-delay=2", "--hedge-ratio=50", "--rotate-after=20", "--backoff-max=50",
+                     "--kill-grace=200", f"--trace={trace}") as service:
+            stop = threading.Event()
+            trouble = threading.Thread(target=disturb, args=(service, stop))
+            trouble.start()
+            for thread in clients(service, 9, 40):
+                thread.join()
+            stop.set()
+            trouble.join()
+            ok(service.ask(PAGE))
+            equal(service.stop(), 0)
+            counters = service.counters()
+        equal(conforms(trace), counters["accepted"], "accepted")
+        text = trace.read_text()
+        for word in ("retire", "worker_exited", "client_gone", "send_cancel", "origin=2", "drain"):
+            assert word in text, f"the trace has no {word}"
+        for name in ("crashes", "rotations", "hedges_granted", "abandoned"):
+            assert counters[name] > 0, f"{name} is 0: the test showed nothing"
+
+
+def quiet_trace(folder):
+    """Of a service that answered two requests."""
+    trace = pathlib.Path(folder) / "quiet.trace"
+    with Service("--workers=1", f"--trace={trace}") as service:
+        ok(service.ask(PAGE))
+        ok(service.ask(PAGE * 10))
+        equal(service.stop(), 0)
+    equal(conforms(trace), 2)
+    return trace.read_text()
+
+
+def tampered(folder, text):
+    path = pathlib.Path(folder) / "tampered.trace"
+    path.write_text(text)
+    return check(path)
+
+
+@test
+def tampered_traces_are_found():
+    """Each of these is refused, at its line. spec: SRV-71, SRV-72, SRV-73"""
+    with tempfile.TemporaryDirectory() as folder:
+        text = quiet_trace(folder)
+        lines = text.splitlines(keepends=True)
+        reply = next(i for i, line in enumerate(lines) if line.startswith(" reply "))
+        response = next(i for i, line in enumerate(lines) if " worker_response " in line)
+        changes = {
+            "another token count": (reply, re.sub(r"tokens=\d+", "tokens=1", lines[reply])),
+            "a reply is missing": (reply, ""),
+            "a reply comes twice": (reply, lines[reply] * 2),
+            "another next instant": (reply + 3, " next 5\n"),
+            "no such event": (response, lines[response].replace("worker_response", "worker_riposte")),
+            "a field is missing": (response, re.sub(r" issues=\d+", "", lines[response])),
+            "not a number": (response, re.sub(r"issues=\d+", "issues=x", lines[response])),
+            "another header": (0, "hedgelex-trace 2\n"),
+            "a configuration that is not valid": (1, lines[1].replace("worker_count=1", "worker_count=0")),
+            "a configuration that is not whole": (1, lines[1].replace(" deadline_ns", " deadline")),
+        }
+        for what, (at, line) in changes.items():
+            code, output = tampered(folder, "".join(lines[:at] + [line] + lines[at + 1:]))
+            equal(code, 1, what)
+            assert f"tampered.trace:{at + 1}: " in output or f"tampered.trace:{at + 2}: " in output, f"{what}: {output}"
+        equal(tampered(folder, "".join(lines[:2]))[0], 1, "a trace without a step")
+
+
+@test
+def a_trace_may_be_cut_off():
+    """A service that is killed leaves what was written: the whole steps are checked, the last one as far as it goes.
+    spec: SRV-73"""
+    with tempfile.TemporaryDirectory() as folder:
+        text = quiet_trace(folder)
+        for length in range(len(text) - 80, len(text)):
+            code, output = tampered(folder, text[:length])
+            equal(code, 0, f"cut at {length}: {output}")
+
+
+@test
+def trace_cannot_be_made_or_written():
+    """The one stops the start, the other is said and that is all. spec: SRV-70, SRV-73"""
+    run = subprocess.run([Service.program, "--trace=/nonexistent/x"], capture_output=True, text=True, check=False)
+    equal(run.returncode, 71, "exit code")
+    assert "--trace: /nonexistent/x: No such file or directory" in run.stderr, run.stderr
+    with Service("--workers=1", "--trace=/dev/full") as service:
+        with service.client() as client:
+            wait_until(lambda: ok(client.ask(PAGE)) and "the trace ends here" in service.log(), "the disk is full")
+            ok(client.ask(PAGE))
+        equal(service.stop(), 0)
+        equal(service.log().count("--trace: /dev/full: No space left on device"), 1)
+
+
+def use_build(build):
+    CHECKER.append(build / "tests/trace_check")
+    if not CHECKER[0].exists():
+        sys.exit(f"{sys.argv[0]}: {CHECKER[0]} is not there; build it first: make trace")
+
+
+main(use_build)
