@@ -41,6 +41,8 @@ STEPS = [
     ("run", False, "make run"),
     ("differential", True, "make -j2 differential"),
     ("load", True, "make load"),
+    ("simulator", False, "make sim SEEDS=50000"),
+    ("trace", True, "make trace"),
     ("prove", False, "make prove"),
 ]
 

@@ -574,16 +574,20 @@ static void rules_settle_worker(broker_rules *rules, uint32_t slot) {
 /* Fewer workers than the pool has: another must be on its way. */
 static void rules_settle_pool(broker_rules *rules, uint64_t next_ns) {
     uint32_t alive = 0;
+    uint32_t idle = 0;
 
     for (uint32_t slot = 0; slot < rules->config.slot_count; slot++) {
         enum rules_process process = rules->workers[slot].process;
 
+        idle += rules_idle(&rules->workers[slot]);
         alive += process == STARTING || process == READY || process == KILLED;
     }
     rules_expect(rules,
                  alive >= rules->config.worker_count || rules_finished(rules) ||
                      next_ns <= rules->now_ns + rules->config.backoff_max_ns,
                  "BRK-09: a dead worker is not made good", alive);
+    rules_expect(rules, idle <= rules->config.worker_count,
+                 "BRK-32: a worker that was replaced is not retired", idle);
     rules_expect(rules, rules->retired <= rules->counters.rotations,
                  "BRK-05: a worker retired before its replacement was ready", rules->retired);
 }
