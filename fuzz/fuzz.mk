@@ -18,3 +18,42 @@ $(FUZZ_PROGRAMS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(filter %.o,$(FU
 
 .PHONY: fuzz-programs
 fuzz-programs: $(FUZZ_PROGRAMS)
+
+T ?= 60
+TARGET ?=
+ENGINE ?= libfuzzer
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for T=60 s each (TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
+	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%)
+	@echo "No target found anything in $(T) s, and the crash that is there to be found was found."
+
+.PHONY: fuzz-replay
+fuzz-replay: ## all committed inputs through every target, gcc with ASan and UBSan
+	@python3 fuzz/run.py replay $(TARGET:%=--target=%)
+	@echo "Every committed input passes every check of its target."
+
+.PHONY: fuzz-valgrind
+fuzz-valgrind: ## the same without sanitizers, under valgrind
+	@python3 fuzz/run.py replay --valgrind $(TARGET:%=--target=%)
+	@echo "Valgrind has nothing to say about any committed input."
+
+.PHONY: fuzz-coverage
+fuzz-coverage: ## what the committed inputs reach of the core; HTML; exceptions by name
+	@python3 fuzz/run.py coverage
+	@echo "The committed inputs reach all of src/core but what fuzz/uncovered.tsv names."
+
+.PHONY: fuzz-speed
+fuzz-speed: ## executions a second of every target on small inputs
+	@python3 fuzz/run.py speed --seconds=5 $(TARGET:%=--target=%)
+	@echo "Every pure target runs at least 20,000 small inputs a second."
+
+.PHONY: fuzz-minimise
+fuzz-minimise: ## take what fuzzing has found into the committed inputs
+	@python3 fuzz/run.py minimise $(TARGET:%=--target=%)
+	@echo "The committed inputs are as few as give the coverage of everything found."
+
+.PHONY: fuzz-oss-fuzz
+fuzz-oss-fuzz: ## fuzz/build.sh as OSS-Fuzz and ClusterFuzzLite call it
+	@python3 fuzz/run.py ossfuzz
+	@echo "Every target builds by the OSS-Fuzz convention and runs over its seeds."

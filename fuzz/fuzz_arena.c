@@ -11,7 +11,7 @@
 #include "fuzz_support.h"
 
 #define COLUMNS 5u
-#define SMALL_WORDS 65536u
+#define SMALL_WORDS 20480u
 
 static uint64_t page_words(uint64_t rows) {
     uint64_t pages = rows / 1024 + (rows % 1024 != 0);

@@ -163,6 +163,12 @@ static void pass_time(uint32_t how, uint8_t amount) {
     }
 }
 
+/* All but the places of the queue's ring that no id has reached yet. */
+static void copy_broker(hlx_broker *to, const hlx_broker *from) {
+    memcpy(to, from, offsetof(hlx_broker, queue));
+    memcpy(to->queue, from->queue, table.next_id * sizeof from->queue[0]);
+}
+
 /* A TICK before the promised instant does nothing and promises the same. spec: BRK-07 */
 static void probe(uint8_t part) {
     hlx_event tick = {.type = HLX_EVENT_TICK};
@@ -172,7 +178,7 @@ static void probe(uint8_t part) {
         return;
     }
     table.probes++;
-    table.twin = table.broker;
+    copy_broker(&table.twin, &table.broker);
     uint64_t between = part == 255 ? room - 1 : room / 256 * part;
     uint64_t next_ns =
         hlx_broker_step(&table.twin, &tick, table.rules.now_ns + between, &table.actions);

@@ -88,7 +88,7 @@ static void rules_expect(broker_rules *rules, bool holds, const char *text, uint
 
 /* As rules_init, for rules that remember no request: without clearing 8 MB. */
 static inline void rules_restart(broker_rules *rules, const hlx_broker_config *config) {
-    memset(rules, 0, offsetof(broker_rules, requests));
+    memset(rules, 0, offsetof(broker_rules, queue));
     rules->config = *config;
     for (uint32_t slot = 0; slot < HLX_BROKER_MAX_SLOTS; slot++) {
         rules->workers[slot].backoff_ns = config->backoff_min_ns;

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+"""Build and run the fuzz targets.
+
+    fuzz/run.py fuzz       every target for --seconds each, then the canary, which must be caught
+    fuzz/run.py replay     all committed inputs through plain programs (gcc, ASan, UBSan); --valgrind: under it
+    fuzz/run.py coverage   what of src/core the committed inputs reach; HTML and a table, held against uncovered.tsv
+    fuzz/run.py speed      executions a second on small inputs; pure targets must reach 20,000
+    fuzz/run.py minimise   take what was found into the committed inputs, as few as give the same coverage
+    fuzz/run.py ossfuzz    build.sh as OSS-Fuzz calls it, and each program once over its seeds
+
+Every flavour is built by the Makefile's own rules under build/fuzz. What fuzzing finds is kept in build/fuzz/corpus and
+read again by the next run; findings are in build/fuzz/findings. The last line is `N passed, N failed`.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/fuzz"
+SEEDS = ROOT / "fuzz/corpus"
+CANARY = "canary"
+CANARY_SECONDS = 60
+LEAST_SPEED = 20_000
+SMALL = 48  # bytes of an input, for the speed table
+LARGEST_CORPUS = 1_000_000
+SLOW_INPUT_SECONDS = 10
+
+# What each target reads at most, in bytes, and whether it is pure: no system call, no environment.
+Target = collections.namedtuple("Target", "max_len pure")
+TARGETS = {
+    "frame": Target(1024, True),
+    "client": Target(256, True),
+    "lexer": Target(400, True),
+    "oracle": Target(400, True),
+    "catcode": Target(400, True),
+    "arena": Target(32, True),
+    "broker": Target(300, True),
+    "options": Target(300, False),
+    "pipeline": Target(600, False),
+}
+
+SANITIZED = "address,undefined"
+CLANG = {"CC": "clang", "OPTIMIZE": "-O2 -g"}
+AFL = {"CC": "afl-clang-fast", "OPTIMIZE": "-O2 -g", "FUZZ_ENGINE": "-fsanitize=fuzzer"}
+PROFILE = "-fprofile-instr-generate"
+# Variables of make for each flavour; engine flags go to the link of the target's program.
+FLAVOURS = {
+    "libfuzzer": CLANG | {"SANITIZE": f"{SANITIZED},fuzzer-no-link", "FUZZ_ENGINE": "-fsanitize=fuzzer"},
+    "msan": CLANG | {"SANITIZE": "memory,fuzzer-no-link", "FUZZ_ENGINE": "-fsanitize=fuzzer"},
+    "afl": AFL,
+    "cmplog": AFL,
+    "replay": {"CC": "gcc", "SANITIZE": SANITIZED, "OPTIMIZE": "-O1 -g"},
+    "valgrind": {"CC": "gcc", "OPTIMIZE": "-O1 -g"},
+    "coverage": {"CC": "clang", "OPTIMIZE": f"-O1 -g {PROFILE} -fcoverage-mapping"},
+}
+FLAVOUR_ENVIRONMENT = {
+    "afl": {"AFL_USE_ASAN": "1", "AFL_USE_UBSAN": "1", "AFL_QUIET": "1"},
+    "cmplog": {"AFL_LLVM_CMPLOG": "1", "AFL_QUIET": "1"},
+}
+AFL_ENVIRONMENT = dict.fromkeys(
+    "AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES AFL_QUIET".split(), "1"
+)
+
+Result = collections.namedtuple("Result", "target executions seconds coverage corpus findings note")
+
+
+class Failure(Exception):
+    """Something that is not the fuzzed program's fault."""
+
+
+def program(flavour, target):
+    return BUILD / flavour / f"fuzz/fuzz_{target}"
+
+
+def build(flavour, targets):
+    """Programs of this flavour, by the Makefile's rules."""
+    variables = FLAVOURS[flavour] | {"BUILD": f"build/fuzz/{flavour}"}
+    if flavour == "coverage":
+        variables["FUZZ_ENGINE"] = f"build/fuzz/{flavour}/fuzz/replay.o {PROFILE}"
+    goals = [str(program(flavour, target).relative_to(ROOT)) for target in targets]
+    command = ["make", "--no-print-directory", "-s", "-j2", *goals]
+    command += [f"{name}={value}" for name, value in variables.items()]
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment | FLAVOUR_ENVIRONMENT.get(flavour, {}), capture_output=True, text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Failure(f"{flavour} does not build:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+
+
+def run(command, seconds, **environment):
+    """(exit code, output); the code is None when it took too long."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds, check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        return None, (late.stdout or b"").decode(errors="replace")
+    return done.returncode, done.stdout
+
+
+def seeds(target):
+    return sorted(path for path in (SEEDS / target).glob("*") if path.is_file())
+
+
+def in_parallel(function, items):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, items))
+
+
+# ---- engines ----
+
+
+def dictionary(target):
+    path = ROOT / f"fuzz/dictionaries/{target}.dict"
+    return path if path.exists() else None
+
+
+def libfuzzer(flavour, target, seconds, max_len):
+    found = BUILD / "corpus" / target
+    found.mkdir(parents=True, exist_ok=True)
+    artifacts = BUILD / "findings" / f"{target}-"
+    words = [program(flavour, target), f"-max_total_time={seconds}", f"-max_len={max_len}", "-print_final_stats=1"]
+    words += [f"-timeout={SLOW_INPUT_SECONDS}", f"-artifact_prefix={artifacts}", "-verbosity=1"]
+    words += [f"-dict={dictionary(target)}"] if dictionary(target) else []
+    code, output = run([*words, found, SEEDS / target], seconds + 120)
+    executions = re.findall(r"number_of_executed_units: (\d+)", output)
+    edges = re.findall(r"cov: (\d+)", output)
+    note = ""
+    if code != 0:
+        failed = re.findall(r"fuzz: does not hold: .*|ERROR: .*|.*runtime error: .*|WARNING: MemorySanitizer.*", output)
+        written = re.findall(r"Test unit written to (\S+)", output)
+        note = " ".join([*(failed[:1] or [f"exit code {code}: {output[-300:]}"]), *written[:1]])
+    count = int(executions[0]) if executions else 0
+    return Result(target, count, seconds, edges[-1] if edges else "?", len(list(found.iterdir())), int(code != 0), note)
+
+
+def afl(target, seconds, max_len):
+    """Persistent mode, with the comparisons of a second program (CMPLOG)."""
+    out = BUILD / "afl-out" / target
+    shutil.rmtree(out, ignore_errors=True)
+    words = ["afl-fuzz", "-i", SEEDS / target, "-o", out, "-V", seconds, "-G", max_len, "-c", program("cmplog", target)]
+    words += ["-x", dictionary(target)] if dictionary(target) else []
+    code, output = run([*words, "--", program("afl", target)], seconds + 120, **AFL_ENVIRONMENT)
+    statistics = out / "default/fuzzer_stats"
+    if code != 0 or not statistics.exists():
+        return Result(target, 0, seconds, "?", 0, 1, f"afl-fuzz: exit code {code}: {output[-600:]}")
+    values = dict(re.findall(r"^(\w+)\s*: (.*)$", statistics.read_text(), re.M))
+    findings = int(values["saved_crashes"]) + int(values["saved_hangs"])
+    note = f"in {out}/default/crashes or hangs" if findings else ""
+    return Result(
+        target, int(values["execs_done"]), seconds, values["edges_found"], values["corpus_count"], findings, note
+    )
+
+
+def fuzz_one(engine, target, seconds):
+    max_len = TARGETS[target].max_len if target in TARGETS else 16
+    if engine == "afl":
+        return afl(target, seconds, max_len)
+    return libfuzzer(engine, target, seconds, max_len)
+
+
+def print_table(results):
+    print(f"{'target':10} {'executions':>12} {'per second':>12} {'edges':>7} {'corpus':>7} {'findings':>9}")
+    for result in results:
+        rate = result.executions / result.seconds
+        print(
+            f"{result.target:10} {result.executions:12,} {rate:12,.0f} {result.coverage:>7} {result.corpus:>7}"
+            f" {result.findings:9} {result.note}"
+        )
+
+
+def canary_caught(engine):
+    """Does this engine find the one crash that is there to be found?"""
+    (BUILD / "findings").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(BUILD / "corpus" / CANARY, ignore_errors=True)
+    result = fuzz_one(engine, CANARY, CANARY_SECONDS if engine != "afl" else 10)
+    for path in (BUILD / "findings").glob(f"{CANARY}-*"):
+        path.unlink()
+    caught = result.findings > 0 and ("canary" in result.note or "overflow" in result.note or engine != "libfuzzer")
+    print(f"canary: {'caught' if caught else 'NOT CAUGHT: this engine finds nothing'} ({result.note[:100]})")
+    return caught
+
+
+def fuzz(arguments):
+    flavours = ["afl", "cmplog"] if arguments.engine == "afl" else [arguments.engine]
+    for flavour in flavours:
+        build(flavour, [*arguments.targets, CANARY])
+    caught = canary_caught(arguments.engine)
+    print(f"{arguments.engine}: {len(arguments.targets)} targets, {arguments.seconds} s each", flush=True)
+    results = in_parallel(lambda target: fuzz_one(arguments.engine, target, arguments.seconds), arguments.targets)
+    print_table(results)
+    idle = [result.target for result in results if result.executions == 0]
+    for target in idle:
+        print(f"{target}: nothing was executed")
+    failed = sum(result.findings > 0 or result.executions == 0 for result in results) + (not caught)
+    return len(results) + 1 - failed, failed
+
+
+# ---- replay ----
+
+
+def replay_target(target, flavour, prefix):
+    """(passed, failed) of the target's inputs; one that crashes is counted and the rest is run."""
+    waiting, failed = seeds(target), []
+    total = len(waiting)
+    while waiting:
+        code, output = run([*prefix, program(flavour, target), *waiting], 600)
+        begun = [line for line in output.splitlines() if line.startswith(str(SEEDS))]
+        if code == 0 and len(begun) == len(waiting):
+            break
+        if not begun:
+            raise Failure(f"{target}: the replay program says nothing: {output[-500:]}")
+        failed.append(begun[-1])
+        print(f"FAILED {begun[-1]}\n{output[output.index(begun[-1]):][:3000]}")
+        waiting = waiting[len(begun):]
+    print(f"{target:10} {total - len(failed):5} inputs replayed", flush=True)
+    return total - len(failed), len(failed)
+
+
+def size_of_corpus():
+    return sum(path.stat().st_size for path in SEEDS.rglob("*") if path.is_file())
+
+
+def replay(arguments):
+    flavour = "valgrind" if arguments.valgrind else "replay"
+    prefix = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full"] if arguments.valgrind else []
+    build(flavour, [*arguments.targets, CANARY])
+    counts = in_parallel(lambda target: replay_target(target, flavour, prefix), arguments.targets)
+    passed, failed = sum(count[0] for count in counts), sum(count[1] for count in counts)
+    empty = [target for target in arguments.targets if not seeds(target)]
+    for target in empty:
+        print(f"FAILED {target}: fuzz/corpus/{target} is empty")
+    crasher = BUILD / "canary.input"
+    crasher.write_bytes(b"hlx!")
+    code, _ = run([program(flavour, CANARY), crasher], 60)
+    print(f"canary: {'crashes, as it must' if code else 'SURVIVES'}")
+    small = size_of_corpus() <= LARGEST_CORPUS
+    print(f"committed inputs: {size_of_corpus():,} bytes{'' if small else ', too many: minimise them'}")
+    bad = len(empty) + (code == 0) + (not small)
+    return passed + 2 - (code == 0) - (not small), failed + bad
+
+
+# ---- speed ----
+
+
+def speed_of(target, seconds):
+    small = BUILD / "small" / target
+    shutil.rmtree(small, ignore_errors=True)
+    small.mkdir(parents=True)
+    for path in seeds(target):
+        if path.stat().st_size <= SMALL:
+            shutil.copy(path, small)
+    (small / "empty").write_bytes(b"\n")
+    words = [program("libfuzzer", target), f"-max_total_time={seconds}", f"-max_len={SMALL}", "-print_final_stats=1"]
+    code, output = run([*words, "-reload=0", small], seconds + 60)
+    executions = re.findall(r"number_of_executed_units: (\d+)", output)
+    return int(executions[0]) / seconds if code == 0 and executions else 0
+
+
+def speed(arguments):
+    build("libfuzzer", arguments.targets)
+    print(f"executions a second, libFuzzer with ASan and UBSan, inputs up to {SMALL} bytes, one process")
+    failed = 0
+    for target in arguments.targets:
+        rate = speed_of(target, arguments.seconds)
+        enough = rate >= LEAST_SPEED or (rate > 0 and not TARGETS[target].pure)
+        failed += not enough
+        kind = "pure" if TARGETS[target].pure else "not pure: no limit"
+        print(f"{target:10} {rate:10,.0f}  {kind}{'' if enough else f', FAILED: below {LEAST_SPEED:,}'}", flush=True)
+    return len(arguments.targets) - failed, failed
+
+
+# ---- corpora ----
+
+
+def merge(target):
+    """As few inputs as give the coverage of all; named by their content."""
+    into, found, committed = BUILD / "merged" / target, BUILD / "corpus" / target, SEEDS / target
+    shutil.rmtree(into, ignore_errors=True)
+    for folder in (into, found, committed):
+        folder.mkdir(parents=True, exist_ok=True)
+    words = [program("libfuzzer", target), "-merge=1", f"-max_len={TARGETS[target].max_len}", into, committed, found]
+    code, output = run(words, 600)
+    merged = list(into.iterdir())
+    if code != 0 or not merged:
+        raise Failure(f"{target}: the merge failed: {output[-500:]}")
+    shutil.rmtree(committed)
+    committed.mkdir()
+    for path in merged:
+        content = path.read_bytes()
+        (committed / hashlib.sha1(content).hexdigest()[:16]).write_bytes(content)
+    print(f"{target:10} {len(merged):5} inputs, {sum(path.stat().st_size for path in merged):8,} bytes", flush=True)
+
+
+def minimise(arguments):
+    build("libfuzzer", arguments.targets)
+    in_parallel(merge, arguments.targets)
+    print(f"{size_of_corpus():,} bytes in all; at most {LARGEST_CORPUS:,} are committed")
+    return len(arguments.targets), 0
+
+
+# ---- coverage ----
+
+LINE = re.compile(r"^DA:(\d+),(\d+)", re.M)
+BRANCH = re.compile(r"^BRDA:(\d+),\d+,\d+,(\S+)", re.M)
+
+
+def lcov(targets):
+    """{file: its records} of src/core over all committed inputs."""
+    raw, merged = BUILD / "profiles", BUILD / "all.profdata"
+    shutil.rmtree(raw, ignore_errors=True)
+    for target in targets:
+        code, output = run([program("coverage", target), SEEDS / target], 600, LLVM_PROFILE_FILE=str(raw / target))
+        if code != 0:
+            raise Failure(f"{target}: {output[-500:]}")
+    subprocess.run(["llvm-profdata-14", "merge", "-o", merged, *raw.iterdir()], check=True)
+    objects = [word for target in targets for word in ("-object", program("coverage", target))][1:]
+    common = [*objects, f"-instr-profile={merged}", "-ignore-filename-regex=/(fuzz|tests|src/shell)/"]
+    html = ROOT / "build/fuzz/coverage-html"
+    subprocess.run(["llvm-cov-14", "show", *common, "-format=html", "-show-branches=count", f"-output-dir={html}"],
+                   check=True)
+    done = subprocess.run(["llvm-cov-14", "export", *common, "-format=lcov"], check=True, capture_output=True, text=True)
+    parts = (part.split("\n", 1) for part in done.stdout.split("SF:")[1:])
+    return {name: records for name, records in parts if "/src/core/" in name}
+
+
+def uncovered(name, records):
+    """(text of a line, what of it was never taken) for all that was not reached."""
+    source = pathlib.Path(name).read_text().splitlines()
+    missing = {(int(line), "line") for line, count in LINE.findall(records) if count == "0"}
+    without = {line for line, _ in missing}
+    missing |= {(int(line), "branch") for line, count in BRANCH.findall(records)
+                if count in ("0", "-") and int(line) not in without}
+    return [(number, source[number - 1].strip(), what) for number, what in sorted(missing)]
+
+
+def read_exceptions():
+    rows = (ROOT / "fuzz/uncovered.tsv").read_text().splitlines()
+    return {tuple(row.split("\t")[:3]) for row in rows if row and row[0] != "#"}
+
+
+def coverage(arguments):
+    build("coverage", arguments.targets)
+    exceptions, seen, failed = read_exceptions(), set(), 0
+    print(f"{'file':24} {'lines':>6} {'reached':>8} {'branches':>9} {'taken':>7} {'named':>6}")
+    for name, records in sorted(lcov(arguments.targets).items()):
+        file = str(pathlib.Path(name).relative_to(ROOT))
+        rows = uncovered(name, records)
+        named = {(file, what, text) for _, text, what in rows} & exceptions
+        seen |= named
+        lines, branches = LINE.findall(records), BRANCH.findall(records)
+        print(f"{file:24} {len(lines):6} {sum(n != '0' for _, n in lines):8} {len(branches):9}"
+              f" {sum(n not in ('0', '-') for _, n in branches):7} {len(named):6}")
+        for number, text, what in rows:
+            if (file, what, text) not in exceptions:
+                print(f"{file}:{number}:1: this {what} is reached by no committed input: {text}")
+                failed += 1
+    for file, what, text in sorted(exceptions - seen):
+        print(f"fuzz/uncovered.tsv:1:1: is reached after all, or gone: {file} {what} {text}")
+        failed += 1
+    print("build/fuzz/coverage-html/index.html shows every line")
+    return 1 if not failed else 0, failed
+
+
+# ---- OSS-Fuzz ----
+
+
+def ossfuzz(arguments):
+    """build.sh with the variables that OSS-Fuzz and ClusterFuzzLite set; then one run over the seeds."""
+    out, passed = BUILD / "oss-fuzz", 0
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    flags = "-O1 -fsanitize=fuzzer-no-link,address"
+    code, output = run([ROOT / "fuzz/build.sh"], 600, CC="clang", CFLAGS=flags, OUT=str(out), SRC=str(ROOT.parent),
+                       LIB_FUZZING_ENGINE="-fsanitize=fuzzer")
+    if code != 0:
+        raise Failure(f"fuzz/build.sh: exit code {code}\n{output[-3000:]}")
+    for target in arguments.targets:
+        folder = out / f"{target}-seeds"
+        with zipfile.ZipFile(out / f"fuzz_{target}_seed_corpus.zip") as archive:
+            archive.extractall(folder)
+        code, output = run([out / f"fuzz_{target}", "-runs=0", folder], 120)
+        passed += code == 0
+        print(f"{target:10} {'ok' if code == 0 else 'FAILED ' + output[-500:]}")
+    return passed, len(arguments.targets) - passed
+
+
+COMMANDS = {"fuzz": fuzz, "replay": replay, "coverage": coverage, "speed": speed, "minimise": minimise,
+            "ossfuzz": ossfuzz}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--engine", default="libfuzzer", choices=("libfuzzer", "msan", "afl"))
+    parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--target", dest="targets", action="append", choices=TARGETS, help="only this one")
+    parser.add_argument("--valgrind", action="store_true")
+    arguments = parser.parse_args()
+    arguments.targets = arguments.targets or list(TARGETS)
+    (BUILD / "findings").mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    try:
+        passed, failed = COMMANDS[arguments.command](arguments)
+    except (Failure, OSError, subprocess.CalledProcessError) as failure:
+        print(f"FAILED: {failure}")
+        passed, failed = 0, 1
+    print(f"{arguments.command}: {time.monotonic() - began:.0f} s")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
