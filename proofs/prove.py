@@ -15,8 +15,10 @@ Exit code 0: everything listed as proved is proved and nothing is unlisted. 1: i
 """
 
 import argparse
+import collections
 import concurrent.futures
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -29,6 +31,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/proofs"
 CACHE = ROOT / "proofs/cache"
+ANSWERS = ROOT / "proofs/answers"
 LEDGER = ROOT / "proofs/ledger.tsv"
 TARGETS = ROOT / "proofs/targets.tsv"
 ASSUMPTIONS = ROOT / "proofs/assumptions.tsv"
@@ -44,13 +47,17 @@ JOBS = 2
 SOLVERS = "2"
 REPLAY_PARALLEL = "32"  # looking up, WP waits more than it works
 LEMMAS = "(lemmas)"
+PROGRAM = "(program)"
+UNTRIED = ("Ignored", "Partially proven")  # of a property: no solver was asked
+FOR_CALLERS = ("precondition", "behavior assumption")  # what the function itself does not prove
 
 FRAMA_C = (
     "frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc/core"
     " -wp -wp-rte -warn-unsigned-overflow -warn-unsigned-downcast -warn-signed-downcast"
     " -wp-model Typed -wp-check-memory-model -wp-smoke-tests"
-    f" -wp-smoke-timeout {SMOKE_SECONDS} -wp-prover z3,cvc4"
+    f" -wp-smoke-timeout {SMOKE_SECONDS}"
 ).split()
+PROVERS = ["-wp-prover", "z3,cvc4"]
 
 # Z3 again, for the targets whose options ask for it: it uses as patterns the left-hand sides of
 # recursive definitions too, which by default it refuses as possible loops.
@@ -79,6 +86,12 @@ def rows(path):
 
 # What may be assumed, by function, kind and name; proofs/SOUNDNESS.md says why.
 ASSUMED = {(function, kind, name) for function, kind, name, *_ in rows(ASSUMPTIONS)}
+
+
+def short(prover):
+    """Z3:4.8.12:unfolding -> Z3 unfolding: the version is pinned."""
+    name, _, *alternative = f"{prover}:".split(":")
+    return " ".join(filter(None, (name, *alternative)))
 
 
 def fail(message):
@@ -121,21 +134,27 @@ class Target:
         self.file = file
         self.pins = pins  # function -> (goals, smoke tests)
         self.timeout = timeout
-        self.options = options.split()
+        words = options.split()
+        more = [number for number, word in enumerate(words) if word == "-wp-prover"]
+        self.provers = [word for number in more for word in words[number : number + 2]]
+        self.options = [word for number, word in enumerate(words) if not {number, number - 1} & set(more)]
         self.name = pathlib.Path(file).name
         self.folder = BUILD / pathlib.Path(file).with_suffix("")
         self.record = CACHE / f"{self.folder.name}.tsv"
+        self.answers = ANSWERS / f"{self.folder.name}.tsv"
+        self.replayed = False
         self.output = ""
         self.seconds = 0.0
         self.goals = {}  # function -> {goal: report}
         self.properties = []
-        self.totals = {}
         self.tree = ""
 
     def run(self, mode, why3_config):
         """Look the answers up first: that is quick, and does when nothing has changed."""
         if mode in ("default", "replay"):
-            self.run_wp("offline", REPLAY_PARALLEL, why3_config)
+            self.replay(why3_config)
+            if not self.replayed:
+                self.run_wp("offline", REPLAY_PARALLEL, why3_config)
         if mode in ("scratch", "update-ledger") or (mode == "default" and self.unanswered()):
             self.run_wp("rebuild" if mode == "scratch" else "cleanup", SOLVERS, why3_config)
         return self
@@ -143,19 +162,66 @@ class Target:
     def unanswered(self):
         return any("not proved" in text or "not answered" in text for text in self.goal_complaints())
 
+    def replay(self, why3_config):
+        """WP makes the goals anew; who answered each was recorded for exactly this program."""
+        program, recorded = self.recorded_answers()
+        if not program:
+            return
+        self.run_wp("none", REPLAY_PARALLEL, why3_config)
+        made = {(function, goal): report["wp:main"]["total"]
+                for function, goals in self.goals.items() for goal, report in goals.items()}
+        if program != self.program() or made.keys() != recorded.keys():
+            return
+        for (function, goal), total in made.items():
+            answers = {name: {"valid": count} for name, count in recorded[function, goal].items()}
+            self.goals[function][goal] = {"wp:main": {"total": total, "valid": total}, **answers}
+        self.replayed = True
+
+    def program(self):
+        """A fingerprint of all that the goals depend on: the program with its contracts and guards as
+        Frama-C prints it, how WP is asked, and which Frama-C it is."""
+        words = [self.tree, *FRAMA_C, *self.options, *self.provers, *sorted(VERSIONS.values())]
+        return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+    def recorded_answers(self):
+        """The program's fingerprint, and for each goal how many parts of it who has answered."""
+        program, answers = "", {}
+        for function, goal, answered in rows(self.answers):
+            if function == PROGRAM:
+                program = goal
+            else:
+                pairs = (part.rsplit(" ", 1) for part in answered.split(", "))
+                answers[function, goal] = {name: int(count) for name, count in pairs}
+        return program, answers
+
+    def keep_answers(self):
+        """Record who answered what; what an earlier run said of the same program is kept."""
+        program, earlier = self.recorded_answers()
+        lines = ["# function\tgoal\tanswered by", f"{PROGRAM}\t{self.program()}\t-"]
+        for function, goals in sorted(self.goals.items()):
+            for goal, report in sorted(goals.items()):
+                answered = dict(earlier.get((function, goal), {})) if program == self.program() else {}
+                for name in report.keys() - {"wp:main"}:
+                    answered[name] = max(answered.get(name, 0), report[name].get("valid", 0))
+                who = ", ".join(f"{name} {count}" for name, count in sorted(answered.items()) if count)
+                lines.append(f"{function}\t{goal}\t{who}")
+        ANSWERS.mkdir(exist_ok=True)
+        self.answers.write_text("\n".join(lines) + "\n")
+
     def run_wp(self, cache_mode, parallel, why3_config):
         shutil.rmtree(self.folder, ignore_errors=True)
         cache = self.folder / "session/cache"
         cache.mkdir(parents=True)
-        if cache_mode != "rebuild":
+        if cache_mode in ("offline", "cleanup"):
             for key, answer in rows(self.record):
                 (cache / f"{key}.json").write_text(answer)
+        provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
         command = FRAMA_C + [
-            self.file, *self.options, "-wp-timeout", self.timeout,
+            self.file, *self.options, *provers, "-wp-timeout", self.timeout,
             "-wp-session", str(self.folder / "session"),
             "-wp-cache", cache_mode, "-wp-par", parallel,
             "-wp-report-json", str(self.folder / "goals.json"),
-            "-then", "-report", "-report-csv", str(self.folder / "properties.tsv"),
+            "-then", "-report", "-report-untried", "-report-csv", str(self.folder / "properties.tsv"),
             "-then", "-print", "-ocode", str(self.folder / "tree.c"),
         ]
         start = time.monotonic()
@@ -170,7 +236,6 @@ class Target:
         goals = self.folder / "goals.json"
         if goals.exists():
             report = json.loads(goals.read_text()) or {}  # "null" when no goal was computed
-            self.totals = report.get("wp:global", {})
             self.goals = dict(report.get("wp:functions", {}))
             lemmas = report.get("wp:axiomatics", {})
             if lemmas:
@@ -268,7 +333,7 @@ class Target:
     def assumptions(self, proved_elsewhere):
         builtin = 0
         for directory, _, _, function, kind, status, *text in self.properties:
-            if status == "Valid":
+            if status == "Valid" or (status in UNTRIED and not self.must_be_tried(function, kind)):
                 continue
             if status == "Considered valid" and directory == "FRAMAC_SHARE/libc":
                 builtin += 1
@@ -285,6 +350,10 @@ class Target:
         # The reports do not mention axioms; an admitted lemma is printed as one.
         for name in re.findall(r"\baxiom\s+(\w+)", self.tree):
             yield f"assumed, not proved: axiom {name}"
+
+    def must_be_tried(self, function, kind):
+        """In a replay no solver was asked."""
+        return function in self.pins and kind not in FOR_CALLERS and not self.replayed
 
     def calls(self, function):
         """Does the code, as Frama-C prints it, call this function? Ghost code counts: a lemma is called there."""
@@ -305,15 +374,18 @@ class Target:
         smoke = sum(self.counts(function)[1] for function in self.goals)
         goals = sum(self.counts(function)[0] for function in self.goals)
         functions = sum(1 for function in self.goals if function != LEMMAS)
-        answers = ", ".join(f"{name.split(':')[0]} {self.totals[name].get('valid', 0)}"
-                            for name in sorted(self.totals) if name != "wp:main")
+        valid = collections.Counter()
+        for report in (report for reports in self.goals.values() for report in reports.values()):
+            valid.update({name: part.get("valid", 0) for name, part in report.items() if name != "wp:main"})
+        answers = ", ".join(f"{short(name)} {count}" for name, count in sorted(valid.items()))
         return f"{functions} functions, {goals} goals, {smoke} smoke tests ({answers}; {self.seconds:.0f} s)"
 
     def record_answers(self):
         """Keep what the solvers said. Not of a target with an open goal: a recorded time-out
         would keep it open. Of a canary an open goal is what is wanted."""
         open_goals = [text for text in self.goal_complaints() if "not proved" in text]
-        if open_goals and CANARIES.parent not in (ROOT / self.file).parents:
+        canary = CANARIES.parent in (ROOT / self.file).parents
+        if open_goals and not canary:
             print(f"{self.file}: answers not recorded, {len(open_goals)} goals are open")
             return
         files = sorted((self.folder / "session/cache").glob("*.json"))
@@ -322,6 +394,8 @@ class Target:
         self.record.unlink(missing_ok=True)
         if lines:
             self.record.write_text("\n".join(lines) + "\n")
+        if not open_goals and not canary:
+            self.keep_answers()
 
 
 def core_functions():
@@ -383,10 +457,10 @@ def run_all(targets, mode, why3_config):
             yield running[target.file].result()
 
 
-def update_ledger(ledger, targets, functions):
-    """Pin what was found. A function without a row gets one: with an empty claim, for its author
+def update_ledger(targets, functions):
+    """Pin what was found, in the ledger as it is now: others may have pinned since. A function without a row gets one: with an empty claim, for its author
     to fill in, where it is proved, else with its module's test. A row without a function goes."""
-    table = {(row[0], row[1]): row for row in ledger}
+    table = {(row[0], row[1]): row for row in rows(LEDGER)}
     proved_files = {row[0] for row in rows(TARGETS)}
     for file, function in functions:
         if file not in proved_files:
@@ -472,7 +546,7 @@ def main():
     bad, targets = prove_targets(options, ledger, why3_config)
     missed, canaries = (0, []) if options.files else refuse_canaries(options.mode, why3_config)
     if options.mode == "update-ledger":
-        update_ledger(ledger, targets, list(core_functions()))
+        update_ledger(targets, list(core_functions()))
         for target in targets + canaries:
             target.record_answers()
         print("Pinned the goal counts and recorded the answers; run again without --update-ledger.")

@@ -1,0 +1,12 @@
+# What an auditor runs, beside `make prove`. Modes and files: proofs/README.md.
+
+.PHONY: prove-scratch
+prove-scratch: ## prove the core by asking the solvers about every goal
+	@ci/install.sh prove
+	@python3 proofs/prove.py --scratch
+	@echo "Every goal above was answered by a solver now; nothing recorded was believed."
+
+.PHONY: prove-replay
+prove-replay: ## make every goal anew and look up who answered it; needs no solver
+	@python3 proofs/prove.py --replay
+	@echo "Every goal was made anew and has a recorded answer; no solver was run."
