@@ -79,12 +79,12 @@ static bool bind_socket(hlx_listener *listener, const struct sockaddr_un *addres
     int bound =
         bind(listener->socket, (const struct sockaddr *)(const void *)address, sizeof *address);
     (void)umask(old_mask);
-    if (bound != 0 || listen(listener->socket, BACKLOG) != 0 || lstat(listener->path, &file) != 0) {
+    if (bound != 0 || lstat(listener->path, &file) != 0) {
         return false;
     }
     listener->device = file.st_dev;
     listener->inode = file.st_ino;
-    return true;
+    return listen(listener->socket, BACKLOG) == 0;
 }
 
 /* With the folder locked: NULL, or what is wrong. */

@@ -127,6 +127,17 @@ static void start_link(hlx_link *link, pid_t process, int stream) {
     hlx_frame_decoder_init(&link->decoder);
 }
 
+/* A child that could not be watched was killed unseen; it is collected before the slot
+ * has another, so that there is at most one such zombie in each. */
+static bool orphan_is_gone(hlx_link *link) {
+    if (link->orphan > 0 && waitpid(link->orphan, NULL, WNOHANG) == 0) {
+        errno = EAGAIN;
+        return false;
+    }
+    link->orphan = 0;
+    return true;
+}
+
 /* spec: SRV-20 */
 bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces) {
     hlx_link *link = &pool->links[slot];
@@ -134,7 +145,7 @@ bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces) {
     if (replaces != HLX_BROKER_NO_SLOT) {
         link->processor = pool->links[replaces].processor;
     }
-    if (!make_stream(ends)) {
+    if (!orphan_is_gone(link) || !make_stream(ends)) {
         return false;
     }
     pid_t process = fork_worker(link, ends);
@@ -145,10 +156,11 @@ bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces) {
     }
     start_link(link, process, ends[0]);
     if (!watch_worker(pool, slot)) {
-        /* Out of descriptors or kernel memory. The child is killed; its process entry
-         * stays until the service ends, as nothing can tell when it may be collected. */
+        int cause = errno; /* out of descriptors or kernel memory */
         (void)kill(process, SIGKILL);
+        link->orphan = process;
         close_link(link);
+        errno = cause;
         return false;
     }
     return true;

@@ -25,6 +25,7 @@
 /* What the broker knows as a slot, as processes and descriptors. */
 typedef struct hlx_link {
     pid_t process; /* 0: none */
+    pid_t orphan;  /* killed, as it could not be watched, and not yet collected; 0: none */
     int process_fd;
     int stream;
     uint32_t generation;

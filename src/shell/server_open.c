@@ -80,8 +80,9 @@ static bool open_workers(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]
     return true;
 }
 
-/* SIGTERM and SIGINT come as readiness; a write to a closed pipe as an error; children
- * are collected whatever the parent of this process preferred. spec: SRV-40 */
+/* SIGTERM and SIGINT come as readiness; a write to a closed pipe, or to a file that may
+ * not grow, as an error; children are collected whatever the parent of this process
+ * preferred. spec: SRV-40, SRV-44, SRV-54 */
 static int open_signals(void) {
     sigset_t set;
     (void)sigemptyset(&set);
@@ -89,6 +90,7 @@ static int open_signals(void) {
     (void)sigaddset(&set, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
@@ -126,11 +128,17 @@ static bool open_trace(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) 
 }
 
 static bool open_listener(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
-    return hlx_listener_open(&server->listener, server->config->options.socket, error,
-                             HLX_OPTIONS_ERROR_BYTES) &&
-           (hlx_watch_add(server->epoll, server->listener.socket, EPOLLIN,
-                          (hlx_watch){HLX_WATCH_LISTENER, 0, 0}) ||
-            fail(error, "epoll"));
+    if (!hlx_listener_open(&server->listener, server->config->options.socket, error,
+                           HLX_OPTIONS_ERROR_BYTES)) {
+        return false;
+    }
+    if (!hlx_watch_add(server->epoll, server->listener.socket, EPOLLIN,
+                       (hlx_watch){HLX_WATCH_LISTENER, 0, 0})) {
+        (void)fail(error, "epoll");
+        hlx_listener_close(&server->listener);
+        return false;
+    }
+    return true;
 }
 
 /* The path is taken last: a service that cannot start leaves nothing behind. */

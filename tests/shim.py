@@ -1,0 +1,69 @@
+"""The test's side of shim.c: faults to arm under a running hedgelexd."""
+
+import ctypes
+import mmap
+import os
+import pathlib
+import tempfile
+
+SERVICE, WORKER = 1, 2
+CALLS = (
+    "accept4 epoll_add epoll_wait fclose fopen fork mmap pidfd_open poll read recv rename send sendmsg socketpair"
+    " waitid write epoll_create1 signalfd timerfd_create socket bind listen flock calloc"
+).split()
+NONE, CRASH, SPIN, CORRUPT = range(4)
+FOR_EVER = 1 << 30
+
+
+class Control(ctypes.Structure):
+    """struct shim_control of shim.c, field for field."""
+
+    _fields_ = [
+        (name, ctypes.c_int32 if name == "countdown" else ctypes.c_uint32)
+        for name in (
+            "role call countdown repeat error bytes hits all_bytes service responses stall_ppm stall_ms stalls fault"
+            " fault_tokens faults ready_ms linger_ms"
+        ).split()
+    ]
+
+
+class Shim:
+    """A control block; `environment` is what a service needs in its own to be under it."""
+
+    library = pathlib.Path("build/gcc/tests/shim.so")
+
+    def __init__(self):
+        if not self.library.exists():
+            raise FileNotFoundError(f"{self.library}: not there; make faults builds it")
+        descriptor, self.path = tempfile.mkstemp(prefix="hedgelex-shim-")
+        os.ftruncate(descriptor, ctypes.sizeof(Control))
+        self.memory = mmap.mmap(descriptor, ctypes.sizeof(Control))
+        os.close(descriptor)
+        self.control = Control.from_buffer(self.memory)
+        self.environment = {"LD_PRELOAD": str(self.library.resolve()), "HEDGELEX_SHIM": self.path}
+
+    def arm(self, role, call, number, error=0, transfer=0, repeat=1):
+        """The number-th such call from now on, and repeat - 1 more, fail with `error`, or move `transfer` bytes."""
+        control = self.control
+        control.role = 0
+        control.call, control.countdown, control.repeat = CALLS.index(call), number, repeat
+        control.error, control.bytes, control.hits = error, transfer, 0
+        control.role = role
+
+    def disarm(self):
+        """No more faults; how many there were."""
+        self.control.role = 0
+        return self.control.hits
+
+    def misbehave(self, fault, tokens):
+        """What a worker does instead of answering with so many tokens."""
+        self.control.fault_tokens, self.control.faults, self.control.fault = tokens, 0, fault
+
+    def close(self):
+        os.unlink(self.path)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,750 @@
+#!/usr/bin/env python3
+"""The service under faults, with real processes: what is lost, doubled or wrong is counted, and must be nothing.
+
+    tests/test_faults.py [--build=DIR] [NAME...]     default: build/gcc, all tests
+
+Faults come from outside (signals, limits, clients) or from shim.c, which makes system calls of the program that ships
+fail and its workers misbehave. Each test shows by a count that its fault happened. Clauses that all are about:
+spec: BRK-01, BRK-11. The last line is `N passed, N failed`.
+"""
+
+import collections
+import errno
+import json
+import os
+import pathlib
+import random
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+import service as rig
+import shim as rig_shim
+from service import Client, Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
+from shim import CORRUPT, CRASH, FOR_EVER, SERVICE, SPIN, WORKER, Shim
+
+NO_HEDGE = ("--hedging=off",)
+
+
+def letters(count):
+    """A document of count + 1 tokens: the letters and the end of the line."""
+    return b"a" * count
+
+
+class Shimmed(Service):
+    """A service under a shim of its own, self.shim."""
+
+    def __init__(self, *options, **more):
+        self.shim = Shim()
+        super().__init__(*options, environment=self.shim.environment, **more)
+
+    def end(self):
+        super().end()
+        self.shim.close()
+
+
+class Crowd:
+    """Clients that ask as fast as they can, each reply held against what it must be."""
+
+    def __init__(self, service, count, largest=2000):
+        self.service, self.largest = service, largest
+        self.over = threading.Event()
+        self.statuses = collections.Counter()
+        self.lost, self.wrong = 0, []
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self.talk, args=(number,)) for number in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def talk(self, number):
+        chance = random.Random(number)
+        while not self.over.is_set():
+            try:
+                with self.service.client() as client:
+                    while not self.over.is_set():
+                        if not self.judge(client, chance.randrange(self.largest)):
+                            break
+            except OSError:
+                if self.service.path.exists():
+                    with self.lock:
+                        self.lost += 1
+                else:
+                    return
+
+    def judge(self, client, length):
+        """One request; false when the connection is of no more use."""
+        reply = client.ask(letters(length))
+        with self.lock:
+            if reply is None:
+                self.lost += 1
+                return False
+            self.statuses[reply[0]] += 1
+            if reply[0] == rig.OK and reply[1:3] != (length + 1, 0):
+                self.wrong.append((length, reply))
+        return reply[0] != rig.SHUTTING_DOWN
+
+    def stop(self):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+        equal((self.lost, self.wrong), (0, []), "replies lost, replies wrong")
+        assert self.statuses[rig.OK] > 0, self.statuses
+        return self.statuses
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def is_whole(service, workers):
+    return len(service.workers()) == workers and not service.zombies()
+
+
+def finish(service, workers, **expected):
+    """The pool is at full strength, nothing is left of the dead, a drain ends well, and the counters conserve."""
+    wait_until(lambda: is_whole(service, workers), "the pool is at full strength")
+    ok(service.ask(letters(5)))
+    equal(service.stop(), 0, "exit code")
+    counters = service.counters()
+    equal(counters["accepted"], counters["answered"] + counters["abandoned"], "accepted")
+    equal((counters["protocol_errors"], counters["mismatches"]), (0, expected.pop("mismatches", 0)))
+    for name, value in expected.items():
+        equal(counters[name], value, name)
+    return counters
+
+
+def keep_doing(seconds, pause, action):
+    until = time.monotonic() + seconds
+    count = 0
+    while time.monotonic() < until:
+        action()
+        count += 1
+        time.sleep(pause)
+    return count
+
+
+# ---- signals from outside ----
+
+
+@test
+def all_workers_die_at_once_again_and_again():
+    """Every worker at the same instant, four times, under load: each request is tried again. spec: BRK-08, BRK-09"""
+    with Service("--workers=4", *NO_HEDGE, "--backoff-max=20") as service, Crowd(service, 8, 200000) as crowd:
+        killed = 0
+        for _ in range(4):
+            wait_until(lambda: len(service.workers()) == 4, "four workers are there")
+            time.sleep(0.3)
+            for worker in service.workers():
+                rig.send_signal(worker, signal.SIGKILL)
+                killed += 1
+        statuses = crowd.stop()
+        equal(set(statuses), {rig.OK}, "statuses")
+        counters = finish(service, 4, answered_worker_failed=0, crashes=killed)
+        assert counters["retries"] > 0, counters
+
+
+@test
+def stopped_and_continued():
+    """Workers that stop for 60 ms at any moment: hedges take over, no one is lost or killed. spec: SRV-22, BRK-27"""
+    options = ("--workers=3", "--hedge-delay=5", "--hedge-ratio=100", "--kill-grace=30000", "--rotate-after=0")
+    with Service(*options) as service, Crowd(service, 2, 100000) as crowd:
+        workers = service.workers()
+        chance = random.Random(1)
+
+        def stop_one():
+            worker = chance.choice(workers)
+            stop_process(worker)
+            time.sleep(0.06)
+            continue_process(worker)
+
+        stops = keep_doing(3, 0.03, stop_one)
+        equal(set(crowd.stop()), {rig.OK}, "statuses")
+        equal(service.workers(), workers, "workers")
+        counters = finish(service, 3, crashes=0, kills=0)
+        assert stops > 10 and counters["answered_by_hedge"] > 0, counters
+
+
+@test
+def a_deadline_does_not_pair_a_late_reply():
+    """The reply that came too late for its request is not given to the next. spec: BRK-02, BRK-07"""
+    options = ("--workers=1", *NO_HEDGE, "--deadline=300", "--kill-grace=30000")
+    with Service(*options) as service, service.client() as first, service.client() as second:
+        worker = service.workers()[0]
+        stop_process(worker)
+        first.send(letters(1000))
+        equal(first.reply(), (rig.DEADLINE, 0, 0, rig.NOBODY))
+        second.send(letters(77))
+        time.sleep(0.1)
+        continue_process(worker)
+        equal(ok(second.reply())[1], 78, "tokens of the second request")
+        equal(service.workers(), [worker], "workers")
+        finish(service, 1, answered_deadline=1, kills=0)
+
+
+@test
+def every_worker_is_listened_to():
+    """Of four stopped workers, each with a request, exactly the one that goes on answers. spec: SRV-22, BRK-26"""
+    with Service("--workers=4", *NO_HEDGE) as service:
+        workers = service.workers()
+        for worker in workers:
+            stop_process(worker)
+        clients = [service.client() for _ in workers]
+        for client in clients:
+            client.send(letters(10))
+        for count, worker in enumerate(workers, 1):
+            continue_process(worker)
+            wait_until(lambda count=count: answered(clients) == count, f"{count} are answered")
+            time.sleep(0.05)
+            equal(answered(clients), count, "answered")
+        for client in clients:
+            equal(ok(client.reply())[1], 11, "tokens")
+            client.close()
+        finish(service, 4, crashes=0, accepted=5)
+
+
+def answered(clients):
+    count = 0
+    for client in clients:
+        client.socket.setblocking(False)
+        try:
+            count += bool(client.socket.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            pass
+        client.socket.settimeout(rig.PATIENCE)
+    return count
+
+
+@test
+def a_slot_that_keeps_crashing_is_left_alone():
+    """Who comes into one slot dies at once: tried ever more rarely, while the other worker serves. spec: BRK-09"""
+    options = ("--workers=2", *NO_HEDGE, "--backoff-min=10", "--backoff-max=640")
+    with Service(*options) as service, Crowd(service, 2) as crowd:
+        survivor = service.workers()[1]
+        deaths = []
+        until = time.monotonic() + 2.5
+        while time.monotonic() < until:
+            for worker in service.workers():
+                if worker != survivor:
+                    os.kill(worker, signal.SIGKILL)
+                    wait_until(lambda pid=worker: state_of(pid) in "ZX", "it is dead")
+                    deaths.append(time.monotonic())
+            time.sleep(0.001)
+        equal(set(crowd.stop()), {rig.OK}, "statuses")
+        gaps = [later - earlier for earlier, later in zip(deaths, deaths[1:])]
+        assert 4 <= len(deaths) <= 9, gaps  # 10 + 20 + ... + 640 ms
+        assert all(gap >= 0.01 * 2**number for number, gap in enumerate(gaps[:6])), gaps
+        wait_until(lambda: len(service.workers()) == 2, "the slot is in use again")
+        finish(service, 2, crashes=len(deaths), answered_worker_failed=0)
+
+
+@test
+def rotation_under_load():
+    """A new worker is due after every 50 requests of one; 2,000 and more by four clients: none fails. spec: BRK-05"""
+    with Service("--workers=2", "--rotate-after=57", "--rotate-faults=0") as service:
+        document = service.folder / "letters.tex"
+        document.write_bytes(letters(100000))  # 1.2 MB of columns
+        requests, seen = 0, set()
+        while requests < 2000 or len(seen) < 8:
+            report = load(service, document, "--clients=4", "--requests=200")
+            equal((report["right"], report["error_count"]), (200, 0))
+            seen |= set(service.workers())
+            requests += 200
+            assert requests < 20000, f"{len(seen)} workers in {requests} requests"
+        counters = finish(service, 2, crashes=0, kills=0)
+        assert 6 <= counters["rotations"] <= requests * 1.2 / 57 + 2, counters
+
+
+def load(service, document, *arguments):
+    """The report of `hedgelex load`."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        subprocess.run(
+            [Service.program.with_name("hedgelex"), "load", f"--socket={service.path}", f"--json={report.name}",
+             *arguments, document],
+            stdout=subprocess.DEVNULL, check=False,
+        )
+        return json.loads(pathlib.Path(report.name).read_text())
+
+
+# ---- workers that misbehave ----
+
+
+@test
+def poison():
+    """A document that kills every worker that reads it costs two of them, each time, and no one else. spec: BRK-08"""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with Shimmed("--workers=3", *NO_HEDGE, "--backoff-max=20") as service:
+        service.shim.misbehave(CRASH, 5001)
+        with Crowd(service, 4) as crowd:
+            for _ in range(10):
+                equal(service.ask(letters(5000)), (rig.WORKER_FAILED, 0, 0, rig.NOBODY))
+            statuses = crowd.stop()
+        equal(set(statuses), {rig.OK}, "statuses of the others")
+        equal(service.shim.control.faults, 20, "workers that read it")
+        assert service.log().count(f"died of signal {signal.SIGSEGV.value}") == 20, service.log()
+        service.shim.misbehave(rig_shim.NONE, 0)
+        equal(ok(service.ask(letters(5000)))[1], 5001)
+        finish(service, 3, crashes=20, answered_worker_failed=10, retries=10)
+
+
+@test
+def spinning():
+    """A worker that computes for ever and hears no cancel is killed, its request ends in time. spec: BRK-07, BRK-30"""
+    with Shimmed("--workers=2", *NO_HEDGE, "--deadline=400", "--kill-grace=100") as service:
+        service.shim.misbehave(SPIN, 5001)
+        with Crowd(service, 2) as crowd:
+            started = time.monotonic()
+            equal(service.ask(letters(5000)), (rig.DEADLINE, 0, 0, rig.NOBODY))
+            assert 0.3 < time.monotonic() - started < 5
+            statuses = crowd.stop()
+        equal(set(statuses), {rig.OK}, "statuses of the others")
+        equal(service.shim.control.faults, 1)
+        wait_until(lambda: "died of signal 9" in service.log(), "the spinning worker is killed")
+        finish(service, 2, answered_deadline=1, kills=1)
+
+
+@test
+def a_lying_worker_is_found_out():
+    """Two attempts of one document that disagree are noted as corruption. spec: BRK-12"""
+    options = ("--workers=2", "--hedge-delay=0", "--hedge-ratio=100", "--kill-grace=5000")
+    with Shimmed(*options) as service:
+        service.shim.control.stall_ppm, service.shim.control.stall_ms = 1000000, 50  # both are at it
+        service.shim.misbehave(CORRUPT, 101)
+        ok(service.ask(letters(100)))
+        equal(service.shim.control.faults, 1)
+        service.shim.control.stall_ppm = 0
+        wait_until(lambda: "CORRUPTION" in service.log(), "it is said")
+        finish(service, 2, mismatches=1)
+
+
+@test
+def successors_are_slow():
+    """A rotation waits for its replacement: with one worker and slow starts, no request waits. spec: BRK-05, BRK-36"""
+    with Shimmed("--workers=1", *NO_HEDGE, "--rotate-after=12", "--rotate-faults=0") as service:
+        service.shim.control.ready_ms = 300
+        slowest = 0.0
+        with service.client() as client:
+            for _ in range(60):
+                started = time.monotonic()
+                equal(ok(client.ask(letters(100000)))[1], 100001)
+                slowest = max(slowest, time.monotonic() - started)
+                time.sleep(0.01)
+        assert slowest < 0.25, slowest
+        counters = finish(service, 1, crashes=0)
+        assert counters["rotations"] >= 1, counters
+
+
+@test
+def the_retired_linger():
+    """Workers that take long to exit hold up no request: nothing waits for them. spec: SRV-30, BRK-35"""
+    with Shimmed("--workers=1", "--spare-slots=1", *NO_HEDGE, "--rotate-after=12", "--rotate-faults=0") as service:
+        service.shim.control.linger_ms = 300
+        slowest = 0.0
+        with service.client() as client:
+            for _ in range(60):
+                started = time.monotonic()
+                equal(ok(client.ask(letters(100000)))[1], 100001)
+                slowest = max(slowest, time.monotonic() - started)
+                time.sleep(0.01)
+        assert slowest < 0.25, slowest
+        service.shim.control.linger_ms = 0
+        counters = finish(service, 1, crashes=0, kills=0)
+        assert counters["rotations"] >= 1, counters
+
+
+# ---- resources ----
+
+
+@test
+def fork_fails():
+    """No new process for a while: tried again with back-off, and all is well when there is one. spec: BRK-34"""
+    for error in (errno.EAGAIN, errno.ENOMEM):
+        with Shimmed("--workers=2", *NO_HEDGE, "--backoff-max=50") as service, Crowd(service, 4) as crowd:
+            service.shim.arm(SERVICE, "fork", 1, error, repeat=FOR_EVER)
+            os.kill(service.workers()[0], signal.SIGKILL)
+            wait_until(lambda: service.shim.control.hits >= 4, "fork has failed four times")
+            equal(len(service.workers()), 1, "workers")
+            assert service.shim.disarm() < 50, "it was tried without back-off"
+            wait_until(lambda: len(service.workers()) == 2, "the pool is complete")
+            equal(set(crowd.stop()), {rig.OK}, "statuses")
+            finish(service, 2, crashes=1)
+
+
+@test
+def no_address_space():
+    """Service and workers at the limit of their memory: new buffers are refused, the rest goes on. spec: SRV-31"""
+    with Service("--workers=2", *NO_HEDGE) as service, service.client() as client:
+        ok(client.ask(letters(100)))
+        for process in (service.process.pid, *service.workers()):
+            _, hard = resource.prlimit(process, resource.RLIMIT_AS)
+            resource.prlimit(process, resource.RLIMIT_AS, (1 << 20, hard))
+        for _ in range(20):
+            equal(ok(client.ask(letters(100)))[1], 101)
+        equal(client.ask(letters(1000000)), (rig.OVERLOADED, 0, 0, rig.NOBODY))
+        equal(ok(client.ask(letters(100)))[1], 101)
+        resource.prlimit(service.process.pid, resource.RLIMIT_AS, (hard, hard))
+        equal(ok(client.ask(letters(1000000)))[1], 1000001)
+        counters = finish(service, 2, crashes=0)
+        equal(counters["no_buffer"], 1)
+
+
+@test
+def files_of_limited_size():
+    """A file-size limit that messages and telemetry run into: lines are lost, requests are not. spec: SRV-44, SRV-54"""
+
+    def forbid():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    with Service("--workers=1", "--telemetry=slow.csv", before=forbid, trace=False) as service:
+        for _ in range(3):
+            ok(service.ask(letters(10)))
+        equal(service.stop(), 0)
+        equal(service.log(), "")
+        assert not pathlib.Path("slow.csv").exists()
+
+
+@test
+def a_full_disk():
+    """No space for the telemetry, at whatever step: said, nothing left behind, nothing more. spec: SRV-54"""
+    for call in ("fopen", "fclose", "rename"):
+        with tempfile.TemporaryDirectory() as folder:
+            with Shimmed("--workers=1", f"--telemetry={folder}/slow.csv", trace=False) as service:
+                ok(service.ask(letters(10)))
+                service.shim.arm(SERVICE, call, 1, errno.ENOSPC)
+                equal(service.stop(), 0)
+                equal(service.shim.disarm(), 1, "faults")
+                assert "No space left on device; the service goes on" in service.log(), service.log()
+                equal(os.listdir(folder), [], "files")
+
+
+# ---- many clients ----
+
+
+@test
+def a_thousand_clients():
+    """1,000 connections at once, each with a request, twice: each its own reply. spec: SRV-13, SRV-32"""
+    with Service("--workers=2", *NO_HEDGE) as service:
+        clients = [service.client() for _ in range(1000)]
+        for first in (0, 1000):
+            for number, client in enumerate(clients):
+                client.send(letters(first + number))
+            for number, client in enumerate(clients):
+                equal(client.reply(), (rig.OK, first + number + 1, 0, rig.PRIMARY))
+        for client in clients:
+            client.close()
+        counters = finish(service, 2, accepted=2001, answered_ok=2001)
+        equal(counters["connections"], 1001)
+
+
+@test
+def ten_thousand_requests_wait():
+    """10,000 requests queued: the next 500 hear `overloaded` at once, and in the end all are answered. spec: BRK-10"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20000), hard))
+    with Service("--workers=1", *NO_HEDGE, "--queue=9999", "--max-connections=11000", "--deadline=600000") as service:
+        worker = service.workers()[0]
+        stop_process(worker)
+        clients = [service.client() for _ in range(10500)]
+        for client in clients[:10000]:
+            client.send(letters(20))
+        with service.client() as last:
+            last.send(letters(20))
+            equal(last.reply(), (rig.OVERLOADED, 0, 0, rig.NOBODY))
+        started = time.monotonic()
+        for client in clients[10000:]:
+            equal(client.ask(letters(20)), (rig.OVERLOADED, 0, 0, rig.NOBODY))
+        refusing = time.monotonic() - started
+        assert refusing < 5, f"500 refusals took {refusing} s"
+        equal(answered(clients[:10000]), 0, "answered while the worker was stopped")
+        continue_process(worker)
+        for client in clients[:10000]:
+            equal(client.reply(), (rig.OK, 21, 0, rig.PRIMARY))
+        for client in clients:
+            client.close()
+        finish(service, 1, accepted=10001, answered_ok=10001, rejected_overloaded=501)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@test
+def slow_clients_hold_up_nobody():
+    """200 clients that send a byte now and then, never a request; the others are served, they are left. spec: SRV-15"""
+    with Service("--workers=2", *NO_HEDGE, "--receive-timeout=1500") as service:
+        slow = [service.client() for _ in range(200)]
+        for client in slow:
+            client.send_bytes(struct.pack(">I", 1000))
+        with Crowd(service, 2) as crowd:
+            for _ in range(10):
+                for client in slow:
+                    client.send_bytes(b"a")
+                time.sleep(0.05)
+            equal(set(crowd.stop()), {rig.OK}, "statuses of the others")
+        for client in slow:
+            equal(client.reply(), (rig.DEADLINE, 0, 0, rig.NOBODY))
+            client.close()
+        counters = finish(service, 2)
+        equal(counters["receive_timeouts"], 200)
+
+
+# ---- everything at once, and the end in the middle ----
+
+
+class Chaos(threading.Thread):
+    """Kills, stops and continues workers, hangs up on the service, until told to stop."""
+
+    def __init__(self, service):
+        super().__init__()
+        self.service = service
+        self.over = threading.Event()
+        self.chance = random.Random(2)
+        self.done = collections.Counter()
+        self.start()
+
+    def kill(self, worker):
+        rig.send_signal(worker, signal.SIGKILL)
+
+    def stop_for_a_moment(self, worker):
+        rig.send_signal(worker, signal.SIGSTOP)
+        time.sleep(0.03)
+        rig.send_signal(worker, signal.SIGCONT)
+
+    def hang_up(self, _):
+        try:
+            with self.service.client() as client:
+                client.send_bytes(struct.pack(">I", 5000) + letters(self.chance.choice((1, 4000, 5000))))
+        except OSError:
+            pass
+
+    def send_garbage(self, _):
+        try:
+            with self.service.client() as client:
+                client.send_bytes(b"\xff" + self.chance.randbytes(7))
+                client.reply()
+        except OSError:
+            pass
+
+    def run(self):
+        actions = [self.kill, self.stop_for_a_moment, self.hang_up, self.hang_up, self.send_garbage]
+        while not self.over.wait(0.04):
+            workers = self.service.workers()
+            if workers:
+                action = self.chance.choice(actions)
+                action(self.chance.choice(workers))
+                self.done[action.__name__] += 1
+
+    def end(self):
+        self.over.set()
+        self.join()
+
+
+def chaos(seconds, settle):
+    """Statuses, counters and deeds of a service under everything, ended with or without time to settle."""
+    options = ("--workers=4", "--rotate-after=20", "--rotate-faults=0", "--kill-grace=300", "--hedge-delay=3",
+               "--hedge-ratio=50", "--backoff-max=20", "--queue=6", "--receive-timeout=500")
+    with Service(*options) as service, Crowd(service, 12, 50000) as crowd:
+        monkey = Chaos(service)
+        time.sleep(seconds)
+        if settle:
+            monkey.end()
+            statuses = crowd.stop()
+            return statuses, finish(service, 4), monkey.done
+        service.send_signal(signal.SIGTERM)
+        wait_until(lambda: service.process.poll() is not None, "the service has drained")
+        monkey.end()
+        equal(service.process.returncode, 0, "exit code")
+        return crowd.stop(), service.counters(), monkey.done
+
+
+def check_chaos(statuses, counters, done):
+    allowed = {rig.OK, rig.OVERLOADED, rig.WORKER_FAILED, rig.SHUTTING_DOWN}
+    assert set(statuses) <= allowed and statuses[rig.OK] > 100, statuses
+    equal(counters["accepted"], counters["answered"] + counters["abandoned"], "accepted")
+    equal((counters["protocol_errors"], counters["mismatches"]), (0, 0))
+    equal(statuses[rig.WORKER_FAILED], counters["answered_worker_failed"], "worker failed")
+    for name in ("kill", "stop_for_a_moment", "hang_up", "send_garbage"):
+        assert done[name] > 0, done
+    for name in ("crashes", "retries", "rotations", "hedges_granted", "clients_gone", "malformed"):
+        assert counters[name] > 0, (name, counters)
+
+
+@test
+def everything_at_once():
+    """Kills, stops, rotation, a short queue, clients that hang up or talk nonsense. spec: BRK-08, BRK-09, SRV-35"""
+    statuses, counters, done = chaos(6, settle=True)
+    check_chaos(statuses, counters, done)
+    hung_up = counters["abandoned"] + statuses[rig.OK]
+    assert counters["answered_ok"] + counters["abandoned"] >= hung_up, counters
+
+
+@test
+def the_end_in_the_middle_of_it():
+    """SIGTERM in the middle of all that: what was accepted is answered, exit code 0. spec: SRV-40, SRV-41, BRK-37"""
+    check_chaos(*chaos(4, settle=False))
+
+
+# ---- system calls that fail, every one ----
+
+RIGHT, CLOSED, REFUSED = "right", "closed", "overloaded"
+TRY_AGAIN = [(errno.EINTR, RIGHT), (errno.EAGAIN, RIGHT)]
+NO_ROOM = [(errno.ENOBUFS, RIGHT), (errno.ENOMEM, RIGHT)]
+
+# role, call, does it need a worker's death to be made, (error, the worst that a client may see)
+FAILURES = [
+    (SERVICE, "accept4", False, [*TRY_AGAIN, (errno.ECONNABORTED, RIGHT), (errno.EMFILE, RIGHT), *NO_ROOM]),
+    (SERVICE, "epoll_add", True, [(errno.ENOMEM, REFUSED), (errno.ENOSPC, REFUSED)]),
+    (SERVICE, "epoll_wait", False, [(errno.EINTR, RIGHT)]),
+    (SERVICE, "recv", False, [*TRY_AGAIN, (errno.ECONNRESET, CLOSED), (errno.ENOMEM, CLOSED)]),
+    (SERVICE, "send", False, [*TRY_AGAIN, *NO_ROOM, (errno.EPIPE, CLOSED), (errno.ECONNRESET, CLOSED)]),
+    (SERVICE, "sendmsg", False, [*TRY_AGAIN, *NO_ROOM, (errno.EPIPE, RIGHT), (errno.ECONNRESET, RIGHT)]),
+    (SERVICE, "read", True, TRY_AGAIN),
+    (SERVICE, "poll", True, [(errno.EINTR, RIGHT), (errno.ENOMEM, RIGHT)]),
+    (SERVICE, "write", True, [*TRY_AGAIN, (errno.ENOSPC, RIGHT), (errno.EPIPE, RIGHT), (errno.EIO, RIGHT)]),
+    (SERVICE, "fork", True, [(errno.EAGAIN, RIGHT), (errno.ENOMEM, RIGHT)]),
+    (SERVICE, "socketpair", True, [(errno.EMFILE, RIGHT), (errno.ENOMEM, RIGHT)]),
+    (SERVICE, "pidfd_open", True, [(errno.EMFILE, RIGHT), (errno.ENOMEM, RIGHT)]),
+    (SERVICE, "waitid", True, [(errno.EINTR, RIGHT)]),
+    (WORKER, "recv", False, [*TRY_AGAIN, (errno.ENOMEM, RIGHT), (errno.ECONNRESET, RIGHT)]),
+    (WORKER, "send", False, [*TRY_AGAIN, (errno.ENOMEM, RIGHT), (errno.EPIPE, RIGHT)]),
+]
+
+
+def see(service, length, worst):
+    """One request on a connection of its own: right, or the worst that may be."""
+    with service.client() as client:
+        try:
+            client.send(letters(length))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # there may be a reply all the same
+        reply = client.reply()
+    right = (rig.OK, length + 1, 0, rig.PRIMARY)
+    allowed = {RIGHT: [right], CLOSED: [right, None], REFUSED: [right, (rig.OVERLOADED, 0, 0, rig.NOBODY)]}
+    assert reply in allowed[worst], f"{reply}, expected {right} or {worst}"
+
+
+def exercise(service, with_death, worst):
+    """A small request, a larger one, and if need be the death of a worker before them."""
+    if with_death:
+        os.kill(service.workers()[0], signal.SIGKILL)
+    see(service, 10, worst)
+    see(service, 300000, worst)
+    wait_until(lambda: is_whole(service, 1), "the pool is complete and nothing is left of the dead")
+
+
+@test
+def every_system_call_fails_once():
+    """Whichever call of a request's way fails, with each error it can have. spec: SRV-14, SRV-20, SRV-22, SRV-44"""
+    with Shimmed("--workers=1", *NO_HEDGE, "--backoff-min=1", "--backoff-max=1") as service:
+        for role, call, with_death, errors in FAILURES:
+            for error, worst in errors:
+                number, what = 1, f"{call} of role {role} failing with {errno.errorcode[error]}"
+                service.shim.arm(role, call, number, error)
+                try:
+                    exercise(service, with_death, worst)
+                    while service.shim.disarm() > 0:
+                        number += 1
+                        service.shim.arm(role, call, number, error)
+                        exercise(service, with_death, worst)
+                except AssertionError as failure:
+                    raise AssertionError(f"call {number}, {what}: {failure}") from failure
+                assert number > 1, f"there was no {what}"
+        service.shim.disarm()
+        finish(service, 1)
+
+
+@test
+def memory_for_documents_fails_once():
+    """Each new buffer that the system refuses is one `overloaded`. spec: SRV-31"""
+    with Shimmed("--workers=1", *NO_HEDGE) as service:
+        for refusals, length in enumerate((10, 10000, 100000, 2000000), 1):
+            service.shim.arm(SERVICE, "mmap", 1, errno.ENOMEM)
+            equal(service.ask(letters(length)), (rig.OVERLOADED, 0, 0, rig.NOBODY))
+            equal(service.shim.disarm(), 1, "faults")
+            equal(ok(service.ask(letters(length)))[1], length + 1)
+            equal(service.stop() if refusals == 4 else 0, 0)
+        equal(service.counters()["no_buffer"], 4)
+
+
+START_CALLS = {
+    "calloc": errno.ENOMEM, "mmap": errno.ENOMEM, "epoll_create1": errno.EMFILE, "timerfd_create": errno.EMFILE,
+    "signalfd": errno.EMFILE, "epoll_add": errno.ENOMEM, "flock": errno.EINTR, "socket": errno.EMFILE,
+    "bind": errno.EADDRINUSE, "listen": errno.EADDRINUSE, "socketpair": errno.EMFILE, "fork": errno.EAGAIN,
+    "pidfd_open": errno.EMFILE,
+}  # fmt: skip
+
+
+@test
+def every_system_call_of_the_start_fails_once():
+    """It starts all the same, or says why not with its exit code, leaves no socket. spec: SRV-12, SRV-42"""
+    refused = 0
+    for call, error in START_CALLS.items():
+        number = 1
+        while starts_or_says_why(call, number, error):
+            number += 1
+        assert number > 1, f"no {call} at the start"
+        refused += number - 1
+    assert refused > len(START_CALLS), refused
+
+
+def starts_or_says_why(call, number, error):
+    """False when there was no number-th such call."""
+    with Shim() as shim:
+        shim.arm(SERVICE, call, number, error)
+        options = {"ready": False, "trace": False, "environment": shim.environment}
+        with Service("--workers=1", "--backoff-min=1", **options) as service:
+            wait_until(lambda: service.process.poll() is not None or "are hot" in service.log(), "it is up or down")
+            hit = shim.disarm()
+            if service.process.poll() is None:
+                equal(service.ask(letters(3)), (rig.OK, 4, 0, rig.PRIMARY))
+                wait_until(lambda: is_whole(service, 1), "the pool is complete")
+                equal(service.stop(), 0)
+            else:
+                assert service.process.returncode in (69, 71), (call, number, service.process.returncode)
+                assert os.strerror(error) in service.log(), (call, number, service.log())
+            assert not service.path.exists()
+        return hit > 0
+
+
+# ---- transfers that fall short ----
+
+
+@test
+def transfers_cut_at_every_byte():
+    """Each of the first transfers of a request cut at every byte of its frame. spec: SRV-22, SRV-30, FRM-20"""
+    with Shimmed("--workers=1", *NO_HEDGE) as service, service.client() as client:
+        transfers = [(SERVICE, "recv"), (SERVICE, "send"), (SERVICE, "sendmsg"), (WORKER, "recv"), (WORKER, "send")]
+        for role, call in transfers:
+            cuts = 0
+            for number in (1, 2):
+                for at in range(1, 320):
+                    service.shim.arm(role, call, number, transfer=at)
+                    equal(client.ask(letters(13)), (rig.OK, 14, 0, rig.PRIMARY), f"{role} {call} {number} cut at {at}")
+                    cuts += service.shim.disarm()
+            assert cuts >= 319, f"{call} of role {role} was cut {cuts} times"
+        finish(service, 1, crashes=0)
+
+
+@test
+def one_byte_at_a_time_everywhere():
+    """No transfer of service or workers moves more than one byte. spec: SRV-22, SRV-30"""
+    with Shimmed("--workers=1", *NO_HEDGE) as service, service.client() as client:
+        service.shim.control.all_bytes = 1
+        for length in (0, 1, 1000):
+            equal(client.ask(letters(length)), (rig.OK, length + 1, 0, rig.PRIMARY))
+        service.shim.control.all_bytes = 7
+        equal(client.ask(letters(20000)), (rig.OK, 20001, 0, rig.PRIMARY))
+        service.shim.control.all_bytes = 0
+        finish(service, 1, crashes=0)
+
+
+def use_build(build):
+    Shim.library = build / "tests/shim.so"
+
+
+rig.main(use_build)
