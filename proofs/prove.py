@@ -59,22 +59,19 @@ FRAMA_C = (
 ).split()
 PROVERS = ["-wp-prover", "z3,cvc4"]
 
-# Z3 again, for the targets whose options ask for it: it uses as patterns the left-hand sides of
-# recursive definitions too, which by default it refuses as possible loops.
-UNFOLDING_Z3 = """[prover]
-name = "Z3"
-alternative = "unfolding"
-version = "{version}"
-command = "{path} -smt2 -T:%t {options} -st %f"
-command_steps = "{path} -smt2 {options} rlimit=%S -st %f"
-driver = "z3_471"
-editor = ""
-in_place = false
-interactive = false
-shortcut = "z3-unfolding"
-"""
-UNFOLDING_OPTIONS = ("sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
-                     " pi.block_loop_patterns=false")
+# How Why3 calls the solvers: as by itself, but with limits in processor time, so that a loaded machine
+# does not prove less. Z3 comes a second time, for the targets whose options ask for it: there it uses as
+# patterns the left-hand sides of recursive definitions too, which by default it refuses as possible loops.
+Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
+SOLVER_CALLS = (  # tool, name, alternative, driver, command, with the limit in steps instead
+    ("cvc4", "CVC4", "", "cvc4_17",
+     "{cvc4} --stats --cpu-time --tlimit=%t000 --lang=smt2 %f", "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
+    ("z3", "Z3", "", "z3_471",
+     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} -st %f", f"{{z3}} -smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
+    ("z3", "Z3", "unfolding", "z3_471",
+     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} pi.block_loop_patterns=false -st %f",
+     f"{{z3}} -smt2 {Z3_OPTIONS} pi.block_loop_patterns=false rlimit=%S -st %f"),
+)
 
 
 def rows(path):
@@ -113,14 +110,23 @@ def check_tools(replay):
 
 
 def write_why3_config(replay):
-    """Tell Why3 of the two solvers, here and not in the home directory. In a replay they
+    """Tell Why3 of the solvers, here and not in the home directory. In a replay they
     are said to be where nothing can be run."""
+    tools = {tool: "/nonexistent" if replay else shutil.which(tool) for tool in ("cvc4", "z3", "prlimit")}
     sections = ["[main]\nmagic = 14\n"]
-    for tool in ("cvc4", "z3"):
-        path = f"/nonexistent/{tool}" if replay else shutil.which(tool)
-        sections.append(f'[partial_prover]\nname = "{tool.upper() if tool == "cvc4" else "Z3"}"\n'
-                        f'path = "{path}"\nversion = "{VERSIONS[tool]}"\n')
-    sections.append(UNFOLDING_Z3.format(path=path, version=VERSIONS["z3"], options=UNFOLDING_OPTIONS))
+    for tool, name, alternative, driver, command, command_steps in SOLVER_CALLS:
+        sections.append(f"""[prover]
+name = "{name}"
+{f'alternative = "{alternative}"' if alternative else ""}
+version = "{VERSIONS[tool]}"
+command = "{command.format(**tools)}"
+command_steps = "{command_steps.format(**tools)}"
+driver = "{driver}"
+editor = ""
+in_place = false
+interactive = false
+shortcut = "{f'{tool}-{alternative}' if alternative else tool}"
+""")
     config = BUILD / ("why3-replay.conf" if replay else "why3.conf")
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text("\n".join(sections))
