@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOP_LEVEL = set("Makefile src spec proofs fuzz bench tests ci docs README.md LICENSE CHANGELOG.md".split())
 CORE_INCLUDES = {"stdint.h", "stddef.h", "stdbool.h"}
 FREESTANDING_SYMBOLS = {"memcpy", "memset", "memmove", "memcmp"}
+KERNEL_SYMBOLS = {"hlx_scan_run", "hlx_scan_line_end"}  # src/simd, under the contracts of src/core/scan.h
 LONGEST_FUNCTION = 70
 LONGEST_LINE = {".c": 100, ".h": 100, ".py": 120, ".sh": 100}
 GENERATED = pathlib.Path("src/core/catcode_tables.h")
@@ -66,7 +67,7 @@ def core_includes(root):
 
 
 def core_symbols(root):
-    """Core objects, compiled freestanding, need no symbol but the mem* four and each other's."""
+    """Core objects, compiled freestanding, need no symbol but the mem* four, the kernels' and each other's."""
     sources = files(root, "src/core/*.c")
     with tempfile.TemporaryDirectory() as folder:
         defined, undefined = set(), {}
@@ -83,7 +84,7 @@ def core_symbols(root):
                     defined.add(name)
                 elif kind in "BbDdCc":
                     yield f"{source.relative_to(root)}:1:1: core may not have the variable {name}"
-        for name in sorted(set(undefined) - defined - FREESTANDING_SYMBOLS):
+        for name in sorted(set(undefined) - defined - FREESTANDING_SYMBOLS - KERNEL_SYMBOLS):
             yield f"{undefined[name].relative_to(root)}:1:1: core needs the symbol {name}"
 
 

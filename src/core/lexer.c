@@ -715,6 +715,10 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
     return true;
 }
 
+/*@ logic integer StateBehind{L}(hlx_regime *regime, integer byte) =
+      RunKind(regime, byte) == HLX_CATEGORY_SPACE ? HLX_STATE_SKIP_BLANKS : HLX_STATE_MID_LINE;
+*/
+
 /* The induction of the proof, one unfolding of the specification for each column: what
  * comes from a configuration on is this step's token and issue, if any, and what comes
  * behind it. */
@@ -945,22 +949,23 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
 
     /@ requires regime: \valid_read(regime) && RegimeValid(regime);
        requires within: position < LineContentEnd(input, length, start);
-       requires plain: PlainKind(regime, input[position]) != 0;
+       requires run: InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0, position);
        terminates \true;
        assigns \nothing;
        ensures category: StepCategory(input, length, regime, start, position) ==
-         PlainKind(regime, input[position]);
-       ensures token: GivesToken(PlainKind(regime, input[position]), state) == \true;
-       ensures kind: KindOf(PlainKind(regime, input[position]), state) ==
-         PlainKind(regime, input[position]);
-       ensures code: StepCode(input, length, regime, start, position, state) == input[position];
+         RunKind(regime, input[position]);
+       ensures token: GivesToken(RunKind(regime, input[position]), state) == \true;
+       ensures kind: KindOf(RunKind(regime, input[position]), state) ==
+         RunKind(regime, input[position]);
+       ensures code: StepCode(input, length, regime, start, position, state) ==
+         RunCode(regime, input[position]);
        ensures span: SpanStart(input, length, start, position) == position;
        ensures next: StepNext(input, length, regime, start, position) == position + 1;
        ensures state: StepState(input, length, regime, start, position, state) ==
-         HLX_STATE_MID_LINE;
+         StateBehind(regime, input[position]);
        ensures issue: StepIssue(input, length, regime, start, position) == 0;
     @/
-    static void plain_is_one_step(const hlx_regime *regime, const uint8_t *input,
+    static void run_byte_is_one_step(const hlx_regime *regime, const uint8_t *input,
                                   uint32_t length, uint32_t start, uint32_t position,
                                   uint32_t state) {
     }
@@ -968,25 +973,25 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
     /@ requires regime: \valid_read(regime) && RegimeValid(regime);
        requires within: position + count <= LineContentEnd(input, length, start) <=
          HLX_MAX_DOCUMENT_BYTES;
-       requires plain: \forall integer p; position <= p < position + count ==>
-         PlainKind(regime, input[p]) != 0;
+       requires run: \forall integer p; position <= p < position + count ==>
+         InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0, p);
        requires few: tokens <= HLX_MAX_DOCUMENT_BYTES + 1 && count > 0;
        requires coming: Coming(input, length, regime, start, position, state, tokens, issues);
        terminates \true;
        assigns \nothing;
        ensures kinds: \forall integer r; tokens <= r < tokens + count ==>
          TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-           PlainKind(regime, input[position + (r - tokens)]);
+           RunKind(regime, input[position + (r - tokens)]);
        ensures codes: \forall integer r; tokens <= r < tokens + count ==>
          TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-           input[position + (r - tokens)];
+           RunCode(regime, input[position + (r - tokens)]);
        ensures starts: \forall integer r; tokens <= r < tokens + count ==>
          TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
            position + (r - tokens);
        ensures coming: Coming(input, length, regime, start, position + count,
-         HLX_STATE_MID_LINE, tokens + count, issues);
+         StateBehind(regime, input[position + count - 1]), tokens + count, issues);
     @/
-    static void plain_run_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    static void run_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
                                 uint32_t start, uint32_t position, uint32_t state,
                                 uint32_t tokens, uint32_t issues, uint32_t count) {
         uint32_t i = 0;
@@ -994,23 +999,24 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
         /@ loop invariant count: 0 <= i <= count;
            loop invariant kinds: \forall integer r; tokens <= r < tokens + i ==>
              TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-               PlainKind(regime, input[position + (r - tokens)]);
+               RunKind(regime, input[position + (r - tokens)]);
            loop invariant codes: \forall integer r; tokens <= r < tokens + i ==>
              TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-               input[position + (r - tokens)];
+               RunCode(regime, input[position + (r - tokens)]);
            loop invariant starts: \forall integer r; tokens <= r < tokens + i ==>
              TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
                position + (r - tokens);
-           loop invariant state: i > 0 ==> now == HLX_STATE_MID_LINE;
+           loop invariant state: now ==
+             (i == 0 ? state : StateBehind(regime, input[position + i - 1]));
            loop invariant coming: Coming(input, length, regime, start, position + i, now,
              tokens + i, issues);
            loop assigns i, now;
            loop variant count - i;
         @/
         while (i < count) {
-            plain_is_one_step(regime, input, length, start, position + i, now);
+            run_byte_is_one_step(regime, input, length, start, position + i, now);
             one_step_comes(regime, input, length, start, position + i, now, tokens + i, issues);
-            now = 1;
+            now = hlx_plain_kind(regime, input[position + i]) != 0 ? 1 : 2;
             i++;
         }
     }
@@ -1045,22 +1051,26 @@ static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_
       columns->codes[r] == TokenCode(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
     ensures starts: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
       columns->starts[r] == TokenStart(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
+    ensures run: \result > 0 ==> RunKind(regime, input[position + \result - 1]) != 0;
     ensures coming: \result > 0 ==> Coming(input, input_length, regime, start,
-      position + \result, HLX_STATE_MID_LINE, counts->tokens + \result, counts->issues);
+      position + \result, StateBehind(regime, input[position + \result - 1]),
+      counts->tokens + \result, counts->issues);
 */
 static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                          uint32_t stop, const hlx_columns *columns, const hlx_counts *counts)
-/*@ ghost (uint32_t input_length, uint32_t start, uint32_t state) */ {
+                          uint32_t stop, uint32_t state, const hlx_columns *columns,
+                          const hlx_counts *counts)
+/*@ ghost (uint32_t input_length, uint32_t start) */ {
     uint32_t row = counts->tokens;
-    uint32_t count = hlx_scan_plain(regime, input, position, stop, columns, row);
+    uint32_t count =
+        hlx_scan_run(regime, input, position, stop, state == HLX_STATE_MID_LINE, columns, row);
     /*@ ghost if (count > 0) {
-          plain_run_comes(regime, input, input_length, start, position, state, row,
+          run_comes(regime, input, input_length, start, position, state, row,
                           counts->issues, count);
         } */
     return count;
 }
 
-/* Plain bytes of the present line up to `stop`, by the scan kernel. spec: LEX-53 */
+/* A run of the present line up to `stop`, by the scan kernel. spec: LEX-53 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires stop: stop <= lexer->line.content_end;
     terminates \true;
@@ -1082,12 +1092,13 @@ static void run_plain(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t 
         return;
     }
     uint32_t row = counts->tokens;
-    uint32_t count = scan_rows(regime, input, position, stop, columns, counts)
-        /*@ ghost (input_length, lexer->line.start, lexer->state) */;
+    uint32_t count = scan_rows(regime, input, position, stop, lexer->state, columns, counts)
+        /*@ ghost (input_length, lexer->line.start) */;
     /*@ assert rows: TokenRows(input, input_length, regime, columns, row + count); */
     if (count > 0) {
         lexer->position = position + count;
-        lexer->state = HLX_STATE_MID_LINE;
+        bool is_plain = hlx_plain_kind(regime, input[position + count - 1u]) != 0;
+        lexer->state = is_plain ? HLX_STATE_MID_LINE : HLX_STATE_SKIP_BLANKS;
         counts->tokens = row + count;
     }
 }

@@ -1,11 +1,19 @@
 /* scan.h -- the prefix contract of the scan kernels.
  *
- * Most bytes of a document are plain: one byte, one token, next state M. A kernel
- * may consume any prefix of plain bytes that it is sure about and writes their
- * rows; consuming nothing is always right. The state machine (lexer.c) does the
- * rest, so a kernel needs no case analysis, no tail handling and no byte beyond
- * its limit, and the proof of the lexer does not depend on which kernel runs.
- * spec: LEX-53 */
+ *      input   T h e _ c a t \   _ = blank; all but the \ may be consumed from state M
+ *      kinds  11 1 1 10 ...      row r belongs to the byte at position + (r - row)
+ *
+ * Most bytes of a document are plain: one byte, one token, next state M. In state M a
+ * space is one token too, and leads to S. A kernel may consume any prefix of such
+ * bytes that it is sure about and writes their rows; consuming nothing is always
+ * right. The state machine (lexer.c) does the rest, so a kernel needs no case
+ * analysis, no tail handling and no byte beyond its limit.
+ *
+ * Two functions here are not defined in the core: hlx_scan_run and
+ * hlx_scan_line_end call the kernel that was chosen for the processor
+ * (src/simd/kernel.c). The proof of the lexer uses their contracts and nothing more,
+ * so it does not depend on which kernel runs. The portable kernels beside them keep
+ * the same contracts and are proved to. spec: LEX-53 */
 #ifndef HLX_SCAN_H
 #define HLX_SCAN_H
 
@@ -33,12 +41,33 @@
 */
 uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
 
-/* Consume plain bytes of input[position .. limit) and write their rows from
- * `row` on, at most up to the token capacity. Returns how many were consumed. This
- * contract, and nothing more, is what a kernel must keep and what the lexer's proof
- * uses. spec: LEX-53 */
+/* A run, byte by byte: its kinds and codes, and which bytes belong to it. A space does in
+ * state M, that is behind a plain byte, or at the beginning when `in_middle` says so.
+ * Behind a run the state is S if its last byte is a space, else M. spec: LEX-53 */
+/*@ logic integer RunKind{L}(hlx_regime *regime, integer byte) =
+      byte >= 128 && regime->encoding == HLX_ENCODING_UTF8 ? 0
+      : regime->category[byte] == HLX_CATEGORY_SPACE ? HLX_CATEGORY_SPACE
+      : KindOfPlain(regime->category[byte]);
+
+    logic integer RunCode{L}(hlx_regime *regime, integer byte) =
+      RunKind(regime, byte) == HLX_CATEGORY_SPACE ? ' ' : byte;
+
+    predicate InRun{L}(hlx_regime *regime, uint8_t *input, integer position, integer in_middle,
+                       integer p) =
+      RunKind(regime, input[p]) != 0 &&
+      (RunKind(regime, input[p]) == HLX_CATEGORY_SPACE ==>
+        (p == position ? in_middle != 0
+         : RunKind(regime, input[p - 1]) != HLX_CATEGORY_SPACE));
+
+    predicate IsTerminator(integer byte) = byte == '\n' || byte == '\r';
+*/
+
+/* Consume a prefix of input[position .. limit) that is a run and write its rows from `row`
+ * on. Returns how many bytes, which is how many rows. The rows behind them, up to the
+ * token capacity, may be overwritten with anything. This contract, and nothing more, is
+ * what a kernel must keep and what the lexer's proof uses. spec: LEX-53 */
 /*@ requires regime: \valid_read(regime) && RegimeValid(regime);
-    requires within: position <= limit <= HLX_MAX_DOCUMENT_BYTES;
+    requires within: position <= limit <= HLX_MAX_INPUT_BYTES;
     requires readable: \valid_read(input + (position .. limit - 1));
     requires columns: \valid_read(columns);
     requires room: row <= columns->token_capacity;
@@ -53,16 +82,69 @@ uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
       columns->codes[row .. columns->token_capacity - 1],
       columns->starts[row .. columns->token_capacity - 1];
     ensures contained: \result <= limit - position && \result <= columns->token_capacity - row;
-    ensures plain: \forall integer p; position <= p < position + \result ==>
-      PlainKind(regime, input[p]) != 0;
+    ensures run: \forall integer p; position <= p < position + \result ==>
+      InRun(regime, input, position, in_middle, p);
     ensures kinds: \forall integer r; row <= r < row + \result ==>
-      columns->kinds[r] == PlainKind(regime, input[position + (r - row)]);
+      columns->kinds[r] == RunKind(regime, input[position + (r - row)]);
     ensures codes: \forall integer r; row <= r < row + \result ==>
-      columns->codes[r] == input[position + (r - row)];
+      columns->codes[r] == RunCode(regime, input[position + (r - row)]);
     ensures starts: \forall integer r; row <= r < row + \result ==>
       columns->starts[r] == position + (r - row);
 */
-uint32_t hlx_scan_plain(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                        uint32_t limit, const hlx_columns *columns, uint32_t row);
+uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t position,
+                      uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row);
+
+/* The same, byte by byte: as long a run as there is, and no row behind it touched.
+ * spec: LEX-53 */
+/*@ requires regime: \valid_read(regime) && RegimeValid(regime);
+    requires within: position <= limit <= HLX_MAX_INPUT_BYTES;
+    requires readable: \valid_read(input + (position .. limit - 1));
+    requires columns: \valid_read(columns);
+    requires room: row <= columns->token_capacity;
+    requires writable: \valid(columns->kinds + (row .. columns->token_capacity - 1)) &&
+      \valid(columns->codes + (row .. columns->token_capacity - 1)) &&
+      \valid(columns->starts + (row .. columns->token_capacity - 1));
+    requires separate: \separated(columns->kinds + (row .. columns->token_capacity - 1),
+      columns->codes + (row .. columns->token_capacity - 1),
+      columns->starts + (row .. columns->token_capacity - 1), columns);
+    terminates \true;
+    assigns columns->kinds[row .. columns->token_capacity - 1],
+      columns->codes[row .. columns->token_capacity - 1],
+      columns->starts[row .. columns->token_capacity - 1];
+    ensures contained: \result <= limit - position && \result <= columns->token_capacity - row;
+    ensures run: \forall integer p; position <= p < position + \result ==>
+      InRun(regime, input, position, in_middle, p);
+    ensures kinds: \forall integer r; row <= r < row + \result ==>
+      columns->kinds[r] == RunKind(regime, input[position + (r - row)]);
+    ensures codes: \forall integer r; row <= r < row + \result ==>
+      columns->codes[r] == RunCode(regime, input[position + (r - row)]);
+    ensures starts: \forall integer r; row <= r < row + \result ==>
+      columns->starts[r] == position + (r - row);
+*/
+uint32_t hlx_scan_run_portable(const hlx_regime *regime, const uint8_t *input, uint32_t position,
+                               uint32_t limit, bool in_middle, const hlx_columns *columns,
+                               uint32_t row);
+
+/* The first CR or LF at or behind `position`, or `limit`. spec: LEX-10 */
+/*@ requires within: position <= limit;
+    requires readable: \valid_read(input + (position .. limit - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures contained: position <= \result <= limit;
+    ensures before: \forall integer p; position <= p < \result ==> !IsTerminator(input[p]);
+    ensures at: \result < limit ==> IsTerminator(input[\result]);
+*/
+uint32_t hlx_scan_line_end(const uint8_t *input, uint32_t position, uint32_t limit);
+
+/* The same, byte by byte. spec: LEX-10 */
+/*@ requires within: position <= limit;
+    requires readable: \valid_read(input + (position .. limit - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures contained: position <= \result <= limit;
+    ensures before: \forall integer p; position <= p < \result ==> !IsTerminator(input[p]);
+    ensures at: \result < limit ==> IsTerminator(input[\result]);
+*/
+uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uint32_t limit);
 
 #endif
