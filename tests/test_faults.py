@@ -8,7 +8,6 @@ fail and its workers misbehave. Each test shows by a count that its fault happen
 spec: BRK-01, BRK-11. The last line is `N passed, N failed`.
 """
 
-import collections
 import errno
 import json
 import os
@@ -20,20 +19,15 @@ import socket
 import struct
 import subprocess
 import tempfile
-import threading
 import time
 
 import service as rig
 import shim as rig_shim
-from service import Client, Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
+from crowd import Chaos, Crowd, finish, is_whole, letters
+from service import Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
 from shim import CORRUPT, CRASH, FOR_EVER, SERVICE, SPIN, WORKER, Shim
 
 NO_HEDGE = ("--hedging=off",)
-
-
-def letters(count):
-    """A document of count + 1 tokens: the letters and the end of the line."""
-    return b"a" * count
 
 
 class Shimmed(Service):
@@ -46,80 +40,6 @@ class Shimmed(Service):
     def end(self):
         super().end()
         self.shim.close()
-
-
-class Crowd:
-    """Clients that ask as fast as they can, each reply held against what it must be."""
-
-    def __init__(self, service, count, largest=2000):
-        self.service, self.largest = service, largest
-        self.over = threading.Event()
-        self.statuses = collections.Counter()
-        self.lost, self.wrong = 0, []
-        self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self.talk, args=(number,)) for number in range(count)]
-        for thread in self.threads:
-            thread.start()
-
-    def talk(self, number):
-        chance = random.Random(number)
-        while not self.over.is_set():
-            try:
-                with self.service.client() as client:
-                    while not self.over.is_set():
-                        if not self.judge(client, chance.randrange(self.largest)):
-                            break
-            except OSError:
-                if self.service.path.exists():
-                    with self.lock:
-                        self.lost += 1
-                else:
-                    return
-
-    def judge(self, client, length):
-        """One request; false when the connection is of no more use."""
-        reply = client.ask(letters(length))
-        with self.lock:
-            if reply is None:
-                self.lost += 1
-                return False
-            self.statuses[reply[0]] += 1
-            if reply[0] == rig.OK and reply[1:3] != (length + 1, 0):
-                self.wrong.append((length, reply))
-        return reply[0] != rig.SHUTTING_DOWN
-
-    def stop(self):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
-        equal((self.lost, self.wrong), (0, []), "replies lost, replies wrong")
-        assert self.statuses[rig.OK] > 0, self.statuses
-        return self.statuses
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
-
-
-def is_whole(service, workers):
-    return len(service.workers()) == workers and not service.zombies()
-
-
-def finish(service, workers, **expected):
-    """The pool is at full strength, nothing is left of the dead, a drain ends well, and the counters conserve."""
-    wait_until(lambda: is_whole(service, workers), "the pool is at full strength")
-    ok(service.ask(letters(5)))
-    equal(service.stop(), 0, "exit code")
-    counters = service.counters()
-    equal(counters["accepted"], counters["answered"] + counters["abandoned"], "accepted")
-    equal((counters["protocol_errors"], counters["mismatches"]), (0, expected.pop("mismatches", 0)))
-    for name, value in expected.items():
-        equal(counters[name], value, name)
-    return counters
 
 
 def keep_doing(seconds, pause, action):
@@ -494,54 +414,6 @@ def slow_clients_hold_up_nobody():
 
 
 # ---- everything at once, and the end in the middle ----
-
-
-class Chaos(threading.Thread):
-    """Kills, stops and continues workers, hangs up on the service, until told to stop."""
-
-    def __init__(self, service):
-        super().__init__()
-        self.service = service
-        self.over = threading.Event()
-        self.chance = random.Random(2)
-        self.done = collections.Counter()
-        self.start()
-
-    def kill(self, worker):
-        rig.send_signal(worker, signal.SIGKILL)
-
-    def stop_for_a_moment(self, worker):
-        rig.send_signal(worker, signal.SIGSTOP)
-        time.sleep(0.03)
-        rig.send_signal(worker, signal.SIGCONT)
-
-    def hang_up(self, _):
-        try:
-            with self.service.client() as client:
-                client.send_bytes(struct.pack(">I", 5000) + letters(self.chance.choice((1, 4000, 5000))))
-        except OSError:
-            pass
-
-    def send_garbage(self, _):
-        try:
-            with self.service.client() as client:
-                client.send_bytes(b"\xff" + self.chance.randbytes(7))
-                client.reply()
-        except OSError:
-            pass
-
-    def run(self):
-        actions = [self.kill, self.stop_for_a_moment, self.hang_up, self.hang_up, self.send_garbage]
-        while not self.over.wait(0.04):
-            workers = self.service.workers()
-            if workers:
-                action = self.chance.choice(actions)
-                action(self.chance.choice(workers))
-                self.done[action.__name__] += 1
-
-    def end(self):
-        self.over.set()
-        self.join()
 
 
 def chaos(seconds, settle):
