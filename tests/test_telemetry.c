@@ -123,12 +123,29 @@ static void test_failures(void **state) {
     assert_int_equal(errno, ENAMETOOLONG);
 }
 
+/* Only the loser of an answered request counts. spec: SRV-55 */
+static void test_losers(void **state) {
+    (void)state;
+    hlx_telemetry_init(&telemetry);
+    hlx_stamps hedged = {.hedge_fire_ns = 20, .reply_ready_ns = 30};
+    hlx_stamps alone = {.reply_ready_ns = 30};
+    hlx_stamps gone = {.hedge_fire_ns = 20};
+    hlx_telemetry_record_release(&telemetry, &alone, 90);
+    hlx_telemetry_record_release(&telemetry, &gone, 90);
+    assert_int_equal(telemetry.losers.count, 0);
+    hlx_telemetry_record_release(&telemetry, &hedged, 90);
+    assert_int_equal(telemetry.losers.count, 1);
+    assert_int_equal(telemetry.losers.maximum, 60);
+    assert_int_equal(telemetry.totals.count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_slowest_are_kept, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_file_is_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_failures, make_folder, remove_folder),
+        cmocka_unit_test(test_losers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

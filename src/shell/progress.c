@@ -37,6 +37,14 @@ static void log_latency(const hlx_server *server) {
             as_ms(hlx_histogram_percentile(totals, 999000)), as_ms(totals->maximum));
 }
 
+/* spec: SRV-55 */
+static void log_losers(const hlx_server *server) {
+    const hlx_histogram *losers = &server->telemetry.losers;
+    hlx_log("losers=%" PRIu64 " freed after p50=%.3fms p99=%.3fms max=%.3fms", losers->count,
+            as_ms(hlx_histogram_percentile(losers, 500000)),
+            as_ms(hlx_histogram_percentile(losers, 990000)), as_ms(losers->maximum));
+}
+
 #define FIELD(name) #name "=%" PRIu64 " "
 
 static void log_broker_counters(const hlx_broker_counters *counters) {
@@ -66,6 +74,7 @@ static void log_server_counters(const hlx_server_counters *counters) {
 void hlx_progress_report(const hlx_server *server) {
     const char *path = server->config->options.telemetry;
     log_latency(server);
+    log_losers(server);
     log_broker_counters(&server->broker.counters);
     log_server_counters(&server->counters);
     if (path != NULL && !hlx_telemetry_write(&server->telemetry, path)) {

@@ -53,8 +53,9 @@ static void reply(hlx_server *server, const hlx_action *action) {
 }
 
 static void release(hlx_server *server, uint64_t request_id) {
-    hlx_submission_release(&server->submissions,
-                           hlx_submission_find(&server->submissions, request_id));
+    hlx_submission *submission = hlx_submission_find(&server->submissions, request_id);
+    hlx_telemetry_record_release(&server->telemetry, &submission->stamps, hlx_clock_now_ns());
+    hlx_submission_release(&server->submissions, submission);
 }
 
 static void spawn(hlx_server *server, uint32_t slot) {

@@ -14,6 +14,7 @@ static uint64_t total_ns(const hlx_stamps *stamps) {
 
 void hlx_telemetry_init(hlx_telemetry *telemetry) {
     hlx_histogram_init(&telemetry->totals);
+    hlx_histogram_init(&telemetry->losers);
     telemetry->slowest_count = 0;
 }
 
@@ -38,6 +39,14 @@ static void keep_slowest(hlx_telemetry *telemetry, const hlx_stamps *stamps) {
 void hlx_telemetry_record(hlx_telemetry *telemetry, const hlx_stamps *stamps) {
     hlx_histogram_record(&telemetry->totals, total_ns(stamps));
     keep_slowest(telemetry, stamps);
+}
+
+/* Who has gone without a reply, or was not hedged, has no loser. spec: SRV-55 */
+void hlx_telemetry_record_release(hlx_telemetry *telemetry, const hlx_stamps *stamps,
+                                  uint64_t now_ns) {
+    if (stamps->hedge_fire_ns != 0 && stamps->reply_ready_ns != 0) {
+        hlx_histogram_record(&telemetry->losers, now_ns - stamps->reply_ready_ns);
+    }
 }
 
 static void print_row(FILE *stream, const hlx_stamps *stamps) {

@@ -10,7 +10,7 @@
  * Stamps are nanoseconds of the monotonic clock, 0 for what did not happen. The total
  * is t_reply_ready - t_in_start: it includes the time that the client took to send.
  * The file is written whole under another name and renamed, so that a reader never
- * sees a part. spec: SRV-51 to SRV-54 */
+ * sees a part. spec: SRV-51 to SRV-55 */
 #ifndef HLX_TELEMETRY_H
 #define HLX_TELEMETRY_H
 
@@ -36,6 +36,7 @@ typedef struct hlx_stamps {
 
 typedef struct hlx_telemetry {
     hlx_histogram totals;
+    hlx_histogram losers; /* from the reply to a hedged request to its last attempt's end */
     uint32_t slowest_count;
     hlx_stamps slowest[HLX_TELEMETRY_SLOWEST]; /* slowest first */
 } hlx_telemetry;
@@ -44,6 +45,10 @@ void hlx_telemetry_init(hlx_telemetry *telemetry);
 
 /* One replied request. spec: SRV-51, SRV-52 */
 void hlx_telemetry_record(hlx_telemetry *telemetry, const hlx_stamps *stamps);
+
+/* No attempt of the request runs any more. spec: SRV-55 */
+void hlx_telemetry_record_release(hlx_telemetry *telemetry, const hlx_stamps *stamps,
+                                  uint64_t now_ns);
 
 /* Write the slowest requests to `path`. False, with errno set, when the old file
  * stays as it was. spec: SRV-54 */
