@@ -1,8 +1,12 @@
 """A real hedgelexd in a temporary folder, and clients that speak its protocol byte by byte.
 
+Whatever a test does to a service, its broker is held to the core and to the twelve rules: every service writes a trace,
+and the trace is replayed when the service ends (trace_check.c).
+
 Used by test_service.py and other tests of real processes. Faults come from outside: signals, limits, closed sockets.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -18,6 +22,7 @@ import tempfile
 import time
 import traceback
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 OK, TOO_LARGE, MALFORMED, OVERLOADED, DEADLINE, WORKER_FAILED, SHUTTING_DOWN = range(7)
 NOBODY, PRIMARY, HEDGE = range(3)
 LARGEST = 2 * 1024 * 1024
@@ -94,8 +99,9 @@ class Service:
 
     program = pathlib.Path("build/gcc/hedgelexd")
 
-    def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None):
+    def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None, trace=True):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelexd-"))
+        self.trace = self.folder / "trace"
         self.path = pathlib.Path(path) if path else self.folder / "socket"
         self.messages = self.folder / "messages"
         reader, writer = os.pipe()
@@ -103,7 +109,7 @@ class Service:
             self.process = subprocess.Popen(
                 [self.program, f"--socket={self.path}", f"--ready-fd={writer}", *options],
                 stdin=subprocess.DEVNULL, stderr=stderr or log, pass_fds=[writer], preexec_fn=before,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **({"HEDGELEX_TRACE": str(self.trace)} if trace else {}), **(environment or {})},
             )
         os.close(writer)
         self.ready_line = b""
@@ -167,13 +173,34 @@ class Service:
                 send_signal(pid, signal.SIGCONT)
             self.process.kill()
             self.process.wait()
+        code, output = check_trace(self.trace) if self.has_steps() else (0, "")
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert code == 0, f"the service did not do what the core does: {output}"
+
+    def has_steps(self):
+        """A service that could not start, or was given another trace, leaves none."""
+        return self.trace.exists() and self.trace.read_bytes().count(b"\n") > 2
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.end()
+
+
+@functools.cache
+def trace_checker():
+    """trace_check, in a build of its own that fits every build of the service."""
+    target = "build/trace/tests/trace_check"
+    subprocess.run(["make", "-s", "BUILD=build/trace", "CC=gcc", "SANITIZE=", target], cwd=ROOT, check=True,
+                   stdout=subprocess.DEVNULL)
+    return ROOT / target
+
+
+def check_trace(path):
+    """(exit code, output) of trace_check."""
+    done = subprocess.run([trace_checker(), path], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
 def state_of(pid):

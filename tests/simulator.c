@@ -74,6 +74,7 @@ typedef struct world {
     uint64_t attempt;
     uint64_t steps;
     uint32_t arrived; /* the number of the next request */
+    uint32_t coming;  /* requests in the heap */
     uint32_t probes_ok;
     uint32_t in_use;
     uint32_t first_free;
@@ -134,6 +135,15 @@ static bool strikes(enum sim_choice_kind fault, uint64_t key) {
                 sim_fault_texts[fault], (unsigned long long)key);
     }
     return true;
+}
+
+/* As the time between independent events is distributed, nearly: half of all draws are
+ * below ln 2 of the mean, half of the others below 2 ln 2, and so on. */
+static uint64_t draw_exponential(enum purpose purpose, uint64_t key, uint64_t mean) {
+    uint64_t random = sim_hash(w.seed, purpose, key);
+    uint64_t halvings = random == 0 ? 63 : (uint64_t)__builtin_ctzll(random);
+
+    return mean * (halvings * 710 + (random >> 40) % 710) / 1024; /* 710 / 1024 = ln 2 */
 }
 
 /* ---- the heap ---- */
@@ -213,11 +223,12 @@ static void free_row(uint64_t id) {
     w.in_use--;
 }
 
-/* Arrivals are as far apart as the plan says; in a burst not at all. */
+/* Independent of each other; in a burst all at once. */
 static void next_arrival(uint32_t number, bool at_once) {
-    uint64_t gap_ns = at_once ? 0 : draw(GAP, number, 2 * w.plan->gap_ns + 1);
+    uint64_t gap_ns = at_once ? 0 : draw_exponential(GAP, number, w.plan->gap_ns);
 
     if (number < w.plan->request_count) {
+        w.coming++;
         put((item){.at_ns = w.now_ns + gap_ns, .kind = ITEM_ARRIVE, .number = number});
     }
 }
@@ -247,14 +258,6 @@ static void answer_at(uint32_t slot, uint64_t at_ns, hlx_summary summary) {
                .summary = summary});
 }
 
-/* Half of all draws below 1, few above 8; in units of 1/1024. */
-static uint64_t exponential(uint64_t number) {
-    uint64_t random = sim_hash(w.seed, DURATION, number);
-    uint64_t doublings = random == 0 ? 63 : (uint64_t)__builtin_ctzll(random);
-
-    return doublings * 710 + (random >> 40) % 1024;
-}
-
 static uint64_t duration_of(uint32_t number) {
     const sim_plan *plan = w.plan;
 
@@ -265,7 +268,7 @@ static uint64_t duration_of(uint32_t number) {
     case SIM_UNIFORM:
         return plan->service_ns / 4 + draw(DURATION, number, 2 * plan->service_ns);
     case SIM_EXPONENTIAL:
-        return plan->service_ns * exponential(number) / 1024;
+        return draw_exponential(DURATION, number, plan->service_ns);
     case SIM_HEAVY: /* twice as long half as often, up to 512 times */
         return plan->service_ns / 2 << __builtin_ctzll(draw(DURATION, number, SIM_PPM) | 1u << 10);
     case SIM_RECORDED:
@@ -556,6 +559,7 @@ static void submit(uint32_t number) {
 static void arrive(uint32_t number) {
     uint64_t choice = choice_of(SIM_REQUEST, number);
 
+    w.coming--;
     strike_service(number);
     if (w.plan->client_count == 0) {
         next_arrival(++w.arrived, strikes(SIM_BURST, number / 32));
@@ -719,7 +723,7 @@ static void load(void) {
     while (clients > 0 && w.arrived < clients) {
         next_arrival(w.arrived++, false);
     }
-    while (w.arrived < w.plan->request_count && go_on(HLX_BROKER_NEVER - 1)) {
+    while ((w.coming > 0 || w.arrived < w.plan->request_count) && go_on(HLX_BROKER_NEVER - 1)) {
     }
 }
 
@@ -733,7 +737,7 @@ static uint64_t recovery_ns(void) {
     uint64_t birth_ns = config->backoff_max_ns + 2 * w.plan->start_ns;
 
     return config->deadline_ns + config->kill_grace_ns + 2 * config->start_timeout_ns +
-           2 * (death_ns + birth_ns) + w.plan->gap_ns * 2 + w.plan->flight_ns;
+           2 * (death_ns + birth_ns) + w.plan->flight_ns;
 }
 
 static uint32_t count_ready(void) {

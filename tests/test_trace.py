@@ -9,25 +9,17 @@ import pathlib
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-from service import Service, continue_process, equal, main, ok, stop_process, test, wait_until
+from service import Service, check_trace, continue_process, equal, main, ok, stop_process, test, wait_until
 
-CHECKER = []
 PAGE = b"The quick $x^2$ \\frac{a}{b} brown fox.\n"
 
 
-def check(path):
-    """(exit code, output) of trace_check."""
-    done = subprocess.run([CHECKER[0], path], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
 def conforms(path):
-    code, output = check(path)
+    code, output = check_trace(path)
     equal(code, 0, output)
     return int(re.search(r" (\d+) requests accepted", output).group(1))
 
@@ -103,7 +95,7 @@ def quiet_trace(folder):
 def tampered(folder, text):
     path = pathlib.Path(folder) / "tampered.trace"
     path.write_text(text)
-    return check(path)
+    return check_trace(path)
 
 
 @test
@@ -158,10 +150,4 @@ def trace_cannot_be_made_or_written():
         equal(service.log().count("--trace: /dev/full: No space left on device"), 1)
 
 
-def use_build(build):
-    CHECKER.append(build / "tests/trace_check")
-    if not CHECKER[0].exists():
-        sys.exit(f"{sys.argv[0]}: {CHECKER[0]} is not there; build it first: make trace")
-
-
-main(use_build)
+main()

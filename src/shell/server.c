@@ -100,7 +100,7 @@ static void trace_step(hlx_server *server, const hlx_event *event, uint64_t now_
         return;
     }
     hlx_trace_step(server->trace, event, now_ns, &server->actions, server->broker_next_ns);
-    if (ferror(server->trace) != 0) {
+    if (fflush(server->trace) != 0) {
         hlx_log("--trace: %s: %s; the trace ends here, the service goes on",
                 server->config->options.trace, strerror(errno));
         (void)fclose(server->trace);
