@@ -356,7 +356,7 @@ static void the_historic_entry_point_at_its_bounds(void **state) {
     (void)state;
     static six_columns six;
     const uint8_t *nothing = guarded_copy(&memory, "", 0);
-    assert_int_equal(tokenize_historically(&six, nothing, HLX_MAX_DOCUMENT_BYTES + 1u, 10), -2);
+    assert_int_equal(tokenize_historically(&six, nothing, HLX_MAX_INPUT_BYTES + 1u, 10), -2);
     assert_int_equal(tokenize_historically(&six, nothing, SIZE_MAX, 10), -2);
     assert_int_equal(tokenize_historically(&six, nothing, (size_t)1 << 32, 10), -2);
     assert_int_equal(tokenize_historically(&six, nothing, 0, -1), -2);
@@ -401,7 +401,7 @@ static void what_is_out_of_range_is_refused_and_nothing_written(void **state) {
             regime.end_of_line_char = -2;
             break;
         case 5:
-            length = HLX_MAX_DOCUMENT_BYTES + 1u;
+            length = HLX_MAX_INPUT_BYTES + 1u;
             break;
         default:
             length = UINT32_MAX;
@@ -413,6 +413,23 @@ static void what_is_out_of_range_is_refused_and_nothing_written(void **state) {
         assert_int_equal(r.counts.issues, 0);
         assert_true(r.kinds[0] == 0x5A5A5A5A && r.issue_codes[0] == 0x5A5A5A5A);
     }
+}
+
+/* The library is not bound by the service's limit. spec: LEX-01 */
+static void a_library_input_may_be_longer_than_a_document(void **state) {
+    (void)state;
+    const uint32_t length = HLX_MAX_DOCUMENT_BYTES + 2u;
+    guarded large = guarded_new(length);
+    uint8_t *input = guarded_last(&large, length);
+    memset(input, '%', length);
+    memcpy(input + length - 2u, "\na", 2);
+    static reading r;
+    hlx_regime regime = regime_of("end=-1");
+    read_document(&r, &regime, input, length);
+    assert_int_equal(r.status, HLX_STATUS_OK);
+    assert_int_equal(r.counts.tokens, 1);
+    assert_int_equal(r.starts[0], length - 1u);
+    guarded_free(&large);
 }
 
 /* ---- the largest documents ---------------------------------------------- */
@@ -552,6 +569,7 @@ static void documents_of_two_mebibytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_library_input_may_be_longer_than_a_document),
         cmocka_unit_test(groups_are_matched_at_the_end),
         cmocka_unit_test(groups_are_not_looked_for_in_part_of_a_document),
         cmocka_unit_test(tokens_cover_the_bytes_they_were_read_from),

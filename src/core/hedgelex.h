@@ -19,7 +19,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Largest document, in bytes (2 MiB). spec: LEX-01 */
+/* Largest input, in bytes: rows are numbered, and offsets given, by positive int32.
+ * spec: LEX-01 */
+#define HLX_MAX_INPUT_BYTES 2147483645u
+
+/* Largest document of the service, in bytes (2 MiB). spec: CLI-24 */
 #define HLX_MAX_DOCUMENT_BYTES 2097152u
 
 /* The largest Unicode code point. spec: LEX-12 */

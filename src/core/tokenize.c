@@ -2,6 +2,9 @@
  * and tokenize.h. */
 #include "tokenize.h"
 
+#include "character.h"
+#include "control_sequence.h"
+#include "line.h"
 #include "scan.h"
 
 void hlx_groups_check(const hlx_columns *columns, hlx_counts *counts) {
@@ -30,7 +33,7 @@ hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t
                         const hlx_columns *columns, hlx_counts *counts) {
     counts->tokens = 0;
     counts->issues = 0;
-    if (input_length > HLX_MAX_DOCUMENT_BYTES || !hlx_regime_valid(regime)) {
+    if (input_length > HLX_MAX_INPUT_BYTES || !hlx_regime_valid(regime)) {
         return HLX_STATUS_BAD_ARGUMENT;
     }
     hlx_lexer lexer;
@@ -81,7 +84,7 @@ void hlx_expand(const hlx_regime *regime, const uint8_t *input, uint32_t input_l
 int tokenize_bytes_into_soa_simd(const uint8_t *input, size_t input_len, int32_t *kinds,
                                  int32_t *codes, int32_t *start_pos, int32_t *end_pos,
                                  int32_t *lines, int32_t *cols, int max_tokens) {
-    if (input_len > HLX_MAX_DOCUMENT_BYTES || max_tokens < 0) {
+    if (input_len > HLX_MAX_INPUT_BYTES || max_tokens < 0) {
         return HISTORIC_BAD_ARGUMENT;
     }
     hlx_regime regime;

@@ -26,7 +26,7 @@ typedef struct hlx_utf8_character {
 
 /* The character at input[position]; position < limit, and no byte at or behind
  * `limit` is read. spec: LEX-12, LEX-13 */
-/*@ requires within: position < limit <= HLX_MAX_DOCUMENT_BYTES;
+/*@ requires within: position < limit <= HLX_MAX_INPUT_BYTES;
     requires readable: \valid_read(input + (position .. limit - 1));
     terminates \true;
     assigns \nothing;

@@ -1,0 +1,39 @@
+/* line_logic.h -- the division into lines as ACSL logic, to be read beside spec/lexer.md.
+ *
+ * Loops of the code are recursions here, in the same direction, so that a loop
+ * invariant is one unfolding. The recursions end because each goes on from a greater
+ * position (or with a smaller count); the code's loop variants show the same. */
+#ifndef HLX_LINE_LOGIC_H
+#define HLX_LINE_LOGIC_H
+
+/* ---- lines: LEX-10, LEX-11, LEX-14 ---- */
+/*@ logic integer TerminatorFrom{L}(uint8_t *input, integer length, integer position) =
+      position >= length ? length
+      : input[position] == '\n' || input[position] == '\r' ? position
+      : TerminatorFrom(input, length, position + 1);
+
+    logic integer ContentEndFrom{L}(uint8_t *input, integer start, integer end) =
+      end <= start ? start
+      : input[end - 1] != ' ' ? end
+      : ContentEndFrom(input, start, end - 1);
+
+    logic integer NextLineAt{L}(uint8_t *input, integer length, integer terminator) =
+      terminator >= length ? length
+      : input[terminator] == '\r' && terminator + 1 < length && input[terminator + 1] == '\n'
+        ? terminator + 2
+      : terminator + 1;
+
+    logic integer LineTerminator{L}(uint8_t *input, integer length, integer start) =
+      TerminatorFrom(input, length, start);
+
+    logic integer LineContentEnd{L}(uint8_t *input, integer length, integer start) =
+      ContentEndFrom(input, start, LineTerminator(input, length, start));
+
+    logic integer LineNext{L}(uint8_t *input, integer length, integer start) =
+      NextLineAt(input, length, LineTerminator(input, length, start));
+
+    logic integer Limit{L}(hlx_regime *regime, integer content_end) =
+      regime->end_of_line_char == HLX_NO_END_OF_LINE_CHAR ? content_end : content_end + 1;
+*/
+
+#endif
