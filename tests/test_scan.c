@@ -17,8 +17,9 @@
 
 typedef struct kernel {
     const char *name;
-    uint32_t (*scan)(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                     uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row);
+    uint32_t (*scan)(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
+                     uint32_t position, uint32_t limit, bool in_middle, const hlx_columns *columns,
+                     uint32_t row);
     bool is_maximal;
 } kernel;
 
@@ -106,7 +107,8 @@ static void check(const kernel *k, const hlx_regime *regime, const scan_case *c)
     const uint8_t *input = place_input(c);
     hlx_columns columns = {
         fresh_column(0, c), fresh_column(1, c), fresh_column(2, c), c->capacity, NULL, NULL, 0};
-    uint32_t count = k->scan(regime, input, c->position, c->limit, c->in_middle, &columns, c->row);
+    uint32_t count =
+        k->scan(regime, input, c->limit, c->position, c->limit, c->in_middle, &columns, c->row);
     uint32_t most = longest_run(regime, c);
     bool right = count <= most && (count == most || !k->is_maximal);
     for (uint32_t row = 0; right && row < c->capacity; row++) {

@@ -131,9 +131,10 @@ static void write_run(const hlx_regime *regime, const uint8_t *input, uint32_t p
     }
 }
 
-uint32_t hlx_scan_run_portable(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                               uint32_t limit, bool in_middle, const hlx_columns *columns,
-                               uint32_t row) {
+uint32_t hlx_scan_run_portable(const hlx_regime *regime, const uint8_t *input,
+                               uint32_t input_length, uint32_t position, uint32_t limit,
+                               bool in_middle, const hlx_columns *columns, uint32_t row) {
+    (void)input_length; /* a byte at a time, none is read beyond the limit */
     uint32_t room = columns->token_capacity - row;
     uint32_t most = limit - position < room ? limit - position : room;
     uint32_t count = run_length(regime, input, position, most, in_middle);

@@ -7,7 +7,8 @@
  * space is one token too, and leads to S. A kernel may consume any prefix of such
  * bytes that it is sure about and writes their rows; consuming nothing is always
  * right. The state machine (lexer.c) does the rest, so a kernel needs no case
- * analysis, no tail handling and no byte beyond its limit.
+ * analysis and no tail handling. It may look at bytes beyond its limit, but not beyond
+ * the input.
  *
  * Two functions here are not defined in the core: hlx_scan_run and
  * hlx_scan_line_end call the kernel that was chosen for the processor
@@ -67,8 +68,8 @@ uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
  * token capacity, may be overwritten with anything. This contract, and nothing more, is
  * what a kernel must keep and what the lexer's proof uses. spec: LEX-53 */
 /*@ requires regime: \valid_read(regime) && RegimeValid(regime);
-    requires within: position <= limit <= HLX_MAX_INPUT_BYTES;
-    requires readable: \valid_read(input + (position .. limit - 1));
+    requires within: position <= limit <= input_length <= HLX_MAX_INPUT_BYTES;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
     requires columns: \valid_read(columns);
     requires room: row <= columns->token_capacity;
     requires writable: \valid(columns->kinds + (row .. columns->token_capacity - 1)) &&
@@ -91,14 +92,15 @@ uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
     ensures starts: \forall integer r; row <= r < row + \result ==>
       columns->starts[r] == position + (r - row);
 */
-uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                      uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row);
+uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
+                      uint32_t position, uint32_t limit, bool in_middle, const hlx_columns *columns,
+                      uint32_t row);
 
 /* The same, byte by byte: as long a run as there is, and no row behind it touched.
  * spec: LEX-53 */
 /*@ requires regime: \valid_read(regime) && RegimeValid(regime);
-    requires within: position <= limit <= HLX_MAX_INPUT_BYTES;
-    requires readable: \valid_read(input + (position .. limit - 1));
+    requires within: position <= limit <= input_length <= HLX_MAX_INPUT_BYTES;
+    requires readable: \valid_read(input + (0 .. input_length - 1));
     requires columns: \valid_read(columns);
     requires room: row <= columns->token_capacity;
     requires writable: \valid(columns->kinds + (row .. columns->token_capacity - 1)) &&
@@ -121,9 +123,9 @@ uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t p
     ensures starts: \forall integer r; row <= r < row + \result ==>
       columns->starts[r] == position + (r - row);
 */
-uint32_t hlx_scan_run_portable(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                               uint32_t limit, bool in_middle, const hlx_columns *columns,
-                               uint32_t row);
+uint32_t hlx_scan_run_portable(const hlx_regime *regime, const uint8_t *input,
+                               uint32_t input_length, uint32_t position, uint32_t limit,
+                               bool in_middle, const hlx_columns *columns, uint32_t row);
 
 /* The first CR or LF at or behind `position`, or `limit`. spec: LEX-10 */
 /*@ requires within: position <= limit;

@@ -1,11 +1,125 @@
-/* kernel.c -- which scan kernel runs. Contracts: scan.h. */
-#include "scan.h"
+/* kernel.c -- the choice of the scan kernel. Contracts: scan.h and kernel.h. */
+#include "kernel.h"
 
-uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                      uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row) {
-    return hlx_scan_run_portable(regime, input, position, limit, in_middle, columns, row);
+#include <stdatomic.h>
+
+/* HLX_KERNEL_NONE until the first use. Threads that come first together choose the same. */
+static _Atomic uint32_t chosen;
+
+const char *hlx_kernel_name(hlx_kernel kernel) {
+    static const char *const names[HLX_KERNEL_COUNT] = {
+#define KERNEL_NAME(enumerator, name) [enumerator] = (name),
+        HLX_KERNELS(KERNEL_NAME)
+#undef KERNEL_NAME
+    };
+    return kernel < HLX_KERNEL_COUNT ? names[kernel] : NULL;
 }
 
-uint32_t hlx_scan_line_end(const uint8_t *input, uint32_t position, uint32_t limit) {
+static bool same(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+hlx_kernel hlx_kernel_named(const char *name) {
+    for (uint32_t kernel = HLX_KERNEL_PORTABLE; kernel < HLX_KERNEL_COUNT; kernel++) {
+        if (same(name, hlx_kernel_name((hlx_kernel)kernel))) {
+            return (hlx_kernel)kernel;
+        }
+    }
+    return HLX_KERNEL_NONE;
+}
+
+#if defined(__x86_64__)
+
+static bool has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vbmi");
+}
+
+bool hlx_kernel_supported(hlx_kernel kernel) {
+    __builtin_cpu_init();
+    return kernel == HLX_KERNEL_PORTABLE || kernel == HLX_KERNEL_SSE2 ||
+           (kernel == HLX_KERNEL_AVX2 && __builtin_cpu_supports("avx2")) ||
+           (kernel == HLX_KERNEL_AVX512 && has_avx512());
+}
+
+#elif defined(__aarch64__)
+
+bool hlx_kernel_supported(hlx_kernel kernel) {
+    return kernel == HLX_KERNEL_PORTABLE || kernel == HLX_KERNEL_NEON;
+}
+
+#else
+
+bool hlx_kernel_supported(hlx_kernel kernel) {
+    return kernel == HLX_KERNEL_PORTABLE;
+}
+
+#endif
+
+hlx_kernel hlx_kernel_in_use(void) {
+    uint32_t kernel = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (kernel == HLX_KERNEL_NONE) {
+        kernel = HLX_KERNEL_COUNT - 1;
+        while (!hlx_kernel_supported((hlx_kernel)kernel)) {
+            kernel--;
+        }
+        atomic_store_explicit(&chosen, kernel, memory_order_relaxed);
+    }
+    return (hlx_kernel)kernel;
+}
+
+bool hlx_kernel_use(hlx_kernel kernel) {
+    if (!hlx_kernel_supported(kernel)) {
+        return false;
+    }
+    atomic_store_explicit(&chosen, (uint32_t)kernel, memory_order_relaxed);
+    return true;
+}
+
+#define RUN_ARGUMENTS regime, input, input_length, position, limit, in_middle, columns, row
+
+uint32_t hlx_scan_run(HLX_SCAN_RUN_PARAMETERS) {
+    hlx_kernel kernel = hlx_kernel_in_use();
+#if defined(__x86_64__)
+    if (kernel == HLX_KERNEL_AVX512) {
+        return hlx_scan_run_avx512(RUN_ARGUMENTS);
+    }
+    if (kernel == HLX_KERNEL_AVX2) {
+        return hlx_scan_run_avx2(RUN_ARGUMENTS);
+    }
+    if (kernel == HLX_KERNEL_SSE2) {
+        return hlx_scan_run_sse2(RUN_ARGUMENTS);
+    }
+#elif defined(__aarch64__)
+    if (kernel == HLX_KERNEL_NEON) {
+        return hlx_scan_run_neon(RUN_ARGUMENTS);
+    }
+#endif
+    (void)kernel;
+    return hlx_scan_run_portable(RUN_ARGUMENTS);
+}
+
+uint32_t hlx_scan_line_end(HLX_SCAN_LINE_END_PARAMETERS) {
+    hlx_kernel kernel = hlx_kernel_in_use();
+#if defined(__x86_64__)
+    if (kernel == HLX_KERNEL_AVX512) {
+        return hlx_scan_line_end_avx512(input, position, limit);
+    }
+    if (kernel == HLX_KERNEL_AVX2) {
+        return hlx_scan_line_end_avx2(input, position, limit);
+    }
+    if (kernel == HLX_KERNEL_SSE2) {
+        return hlx_scan_line_end_sse2(input, position, limit);
+    }
+#elif defined(__aarch64__)
+    if (kernel == HLX_KERNEL_NEON) {
+        return hlx_scan_line_end_neon(input, position, limit);
+    }
+#endif
+    (void)kernel;
     return hlx_scan_line_end_portable(input, position, limit);
 }
