@@ -41,6 +41,7 @@ STEPS = [
     ("run", False, "make run"),
     ("differential", True, "make -j2 differential"),
     ("faults", True, "make faults"),
+    ("conformance", True, "make conformance"),
     ("load", True, "make load"),
     ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),

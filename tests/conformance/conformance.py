@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Hold an implementation to the vectors of spec/vectors.
+
+    conformance.py [--suite=NAME]... [--only=TEXT] COMMAND [ARGUMENT]...
+
+COMMAND is started once and asked one question a line on its standard input; it answers each with one line on
+its standard output (docs/conformance.md). A vector that is answered otherwise than expected is printed by name,
+with the clauses that it is about. Suites that the implementation does not speak are named and left out. The last
+line is `N passed, N failed`. Exit codes: 0 all passed, 1 not, 64 wrong usage. Needs nothing but Python and the
+folder of the vectors.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import select
+import subprocess
+import sys
+
+VECTORS = pathlib.Path(__file__).resolve().parent.parent.parent / "spec/vectors"
+SUITES = ("tokens", "frames", "client", "broker")
+SECONDS = 10  # for one answer
+SHOWN = 300  # characters of an answer
+
+
+class Gone(Exception):
+    """No answer: the implementation ended, was silent, or did not speak JSON."""
+
+
+class Implementation:
+    """A process that answers one line for one line."""
+
+    def __init__(self, command):
+        self.command, self.process, self.asked = command, None, 0
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+
+    def stop(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+        self.process = None
+
+    def read_line(self):
+        line = b""
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
+            piece = os.read(self.process.stdout.fileno(), 1 << 16) if ready else None
+            if piece is None:
+                raise Gone(f"no answer within {SECONDS} s")
+            if piece == b"":
+                raise Gone(f"it ended with exit code {self.process.wait()}")
+            line += piece
+        return line
+
+    def ask(self, what, given):
+        """The output; a new process is started when there is none."""
+        if self.process is None:
+            self.start()
+        self.asked += 1
+        try:
+            self.process.stdin.write(json.dumps({"id": self.asked, "do": what, "input": given}).encode() + b"\n")
+            answer = json.loads(self.read_line())
+        except BrokenPipeError:
+            raise Gone(f"it ended with exit code {self.process.wait()}") from None
+        except ValueError as error:
+            raise Gone(f"its answer is no JSON: {error}") from None
+        if not isinstance(answer, dict) or answer.get("id") != self.asked:
+            raise Gone(f"its answer has not the id {self.asked}")
+        return answer.get("output")
+
+
+# ---- comparing ----
+
+
+def in_any_order(step):
+    """A step's actions sorted; a release in front of its reply would be another action. spec: BRK-39"""
+    replied, actions = set(), []
+    released_early = {action["request"] for at, action in enumerate(step["actions"]) if action["do"] == "release"
+                      and any(later["do"] == "reply" and later["request"] == action["request"]
+                              for later in step["actions"][at:])}
+    for action in step["actions"]:
+        early = action["do"] == "release" and action["request"] in released_early - replied
+        actions.append(action | {"do": "release before the reply"} if early else action)
+    return {"actions": sorted(actions, key=lambda action: json.dumps(action, sort_keys=True)), "next": step["next"]}
+
+
+def comparable(suite, output):
+    if suite != "broker" or not isinstance(output, dict) or not output.get("steps"):
+        return output
+    try:
+        return {"steps": [in_any_order(step) for step in output["steps"]]}
+    except (TypeError, KeyError):
+        return output
+
+
+def difference(path, expected, got):
+    """Where two JSON values differ first, or None."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        for name in sorted(set(expected) | set(got)):
+            if name not in got or name not in expected:
+                return f"{path}.{name} is {'missing' if name not in got else 'not expected'}"
+            if found := difference(f"{path}.{name}", expected[name], got[name]):
+                return found
+        return None
+    if isinstance(expected, list) and isinstance(got, list):
+        for at, (one, other) in enumerate(zip(expected, got)):
+            if found := difference(f"{path}[{at}]", one, other):
+                return found
+        return None if len(expected) == len(got) else f"{path} has {len(got)} entries, expected {len(expected)}"
+    if type(expected) is type(got) and expected == got:
+        return None
+    return f"{path} is {json.dumps(got)[:SHOWN]}, expected {json.dumps(expected)[:SHOWN]}"
+
+
+def judge(implementation, suite, vector):
+    """What is wrong with the answer to a vector, or None."""
+    try:
+        got = implementation.ask(vector["do"], vector["input"])
+    except Gone as gone:
+        implementation.stop()
+        return str(gone)
+    return difference("output", comparable(suite, vector["output"]), comparable(suite, got))
+
+
+def load(suite):
+    return json.loads((VECTORS / f"{suite}.json").read_text())["vectors"]
+
+
+def wanted(arguments, suite, vector):
+    return arguments.only is None or arguments.only in f"{suite}/{vector['name']}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", action="append", choices=SUITES)
+    parser.add_argument("--only", metavar="TEXT", help="vectors whose name contains it")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args()
+    if not arguments.command:
+        parser.print_usage(sys.stderr)
+        return 64
+    implementation, passed, failed = Implementation(arguments.command), 0, 0
+    try:
+        hello = implementation.ask("hello", {})
+        print(f"{hello['name']} speaks {', '.join(hello['suites'])}")
+    except (Gone, OSError, TypeError, KeyError) as problem:
+        print(f"FAILED hello: {problem}")
+        print("0 passed, 1 failed")
+        return 1
+    for suite in arguments.suite or SUITES:
+        if suite not in hello["suites"]:
+            print(f"{suite}: not spoken")
+            continue
+        for vector in load(suite):
+            if not wanted(arguments, suite, vector):
+                continue
+            problem = judge(implementation, suite, vector)
+            passed, failed = passed + (problem is None), failed + (problem is not None)
+            if problem is not None:
+                print(f"FAILED {suite}/{vector['name']} ({', '.join(vector['clauses'])}): {problem}")
+    implementation.stop()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

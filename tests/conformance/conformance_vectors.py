@@ -1,0 +1,545 @@
+#!/usr/bin/env python3
+"""Write spec/vectors, or with --check say what in it is not what would be written.
+
+Everything comes from fixed seeds and the lists below. Kinds and codes of tokens are those that a real engine
+reads (pdfTeX for `bytes`, LuaTeX for `utf8`; "provenance" names it), wherever the engine is the judge; spans,
+issues and what no engine can judge are the specification's, as the second implementation reads it. An engine
+that disagrees with the second implementation ends the run. Frames, client protocol and broker have no other
+authority than the specification.
+"""
+
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import differential_documents
+import engines
+import oracle
+import second_implementation as second
+import test_differential
+
+VECTORS = HERE.parent.parent / "spec/vectors"
+GENERATED_DOCUMENTS = 150  # for each encoding
+LONGEST_GENERATED = 80
+WALKS = 40
+WALK_STEPS = 60
+LATEX = {"preset": "latex", "encoding": "bytes"}
+LUALATEX = {"preset": "latex", "encoding": "utf8"}
+
+
+def vector(name, clauses, do, given, provenance="specification"):
+    return {"name": name, "clauses": clauses.split(), "provenance": provenance, "do": do, "input": given,
+            "output": second.ANSWERS[do](given)}
+
+
+# ---- tokens ----
+
+# name, clauses, regime, document
+CHOSEN = [
+    ("an empty document is one empty line", "LEX-16", LATEX, b""),
+    ("CR LF is one terminator, LF CR are two", "LEX-10", LATEX, b"a\r\nb\n\rc\r\rd"),
+    ("a terminator at the end begins no line", "LEX-10", LATEX, b"a\n"),
+    ("the last line needs no terminator", "LEX-10 LEX-51", LATEX, b"a\nb"),
+    ("blanks at the end of a line are not read", "LEX-11 LEX-51", LATEX, b"a   \nb  "),
+    ("a TAB at the end of a line is read", "LEX-11", LATEX, b"a\t \nb \t\n"),
+    ("^^20 at the end of a line is read", "LEX-11 LEX-25", LATEX, b"a^^20\nb^^20 \n"),
+    ("blanks of another category are not read either", "LEX-11", LATEX | {"preset": "expl3"}, b"a   \n"),
+    ("state N skips blanks", "LEX-22", LATEX, b"  \t a\n"),
+    ("state S skips blanks", "LEX-22", LATEX, b"a  \t b\n"),
+    ("two line ends are a paragraph", "LEX-26", LATEX, b"a\n\nb"),
+    ("a line end in state S gives nothing", "LEX-26", LATEX, b"\\a \n\\b\n"),
+    ("a written \\par is the blank line's", "LEX-26 LEX-40", LATEX, b"\\par\n\n"),
+    ("a comment drops the line end", "LEX-22", LATEX, b"a% b\n c"),
+    ("an invalid character is dropped with an issue", "LEX-61", LATEX, b"a\x7fb\x00"),
+    ("every space has code 32", "LEX-27", LATEX, b"a\tb\n"),
+    ("ignored characters leave the state", "LEX-22", LATEX | {"preset": "expl3"}, b"a b\\c \n~~ x\n"),
+    ("^^ and a character below 64", "LEX-23", LATEX, b"^^!^^?^^1x"),
+    ("^^ and a character from 64 on", "LEX-23", LATEX, b"^^A^^a^^~"),
+    ("^^ and two hexadecimal digits", "LEX-23", LATEX, b"^^41^^7a^^e9^^00"),
+    ("hexadecimal digits are lower case", "LEX-23", LATEX, b"^^4A^^E9^^Fa"),
+    ("one hexadecimal digit and another character", "LEX-23", LATEX, b"^^4g^^fG"),
+    ("^^ before a byte from 128 on is no notation", "LEX-23", LATEX, b"^^\xe9a"),
+    ("^^ at the end of the line takes the end-of-line character", "LEX-23 LEX-14", LATEX, b"a^^\nb^^"),
+    ("a single ^", "LEX-23", LATEX, b"x^2^ ^"),
+    ("what a notation denotes is looked at again", "LEX-25", LATEX, b"^^5e^41 ^^5e^5e41 ^^^^5e41"),
+    ("a notation can be an escape, a comment, a line end, a blank", "LEX-25", LATEX,
+     b"^^5cab c^^25 d\ne^^M f\ng^^20 h\n"),
+    ("a notation in a name", "LEX-31 LEX-51", LATEX, b"\\a^^62c d\\^^61b"),
+    ("a notation that ends a name", "LEX-31", LATEX, b"\\ab^^5c x"),
+    ("a control symbol and the state behind it", "LEX-32", LATEX, b"\\{ a\\! b\\  c"),
+    ("the end-of-line character can be a name", "LEX-33", LATEX, b"a\\\nb\\"),
+    ("an escape at the very end", "LEX-30 LEX-63", LATEX, b"ab\\"),
+    ("an escape in front of blanks at the end", "LEX-33 LEX-63", LATEX, b"\\  "),
+    ("codes of names", "LEX-40", LATEX, b"\\a\\ab\\ba\\documentclass\\relax"),
+    ("an unmatched end of a group", "LEX-64", LATEX, b"a}b}{c}"),
+    ("groups never ended are one issue", "LEX-65", LATEX, b"{a{b{c}"),
+    ("line and column", "LEX-52", LATEX, b"ab\n  c\\d\n\n e"),
+    ("@ is a letter in packages", "CAT-11", {"preset": "package", "encoding": "bytes"}, b"\\a@b@"),
+    ("expl3", "CAT-12", {"preset": "expl3", "encoding": "bytes"}, b"\\tl_set:Nn \\l_a { ~ \"|&^ }\n"),
+    ("plain", "CAT-10", {"preset": "plain", "encoding": "bytes"}, b"\x0b\x01\x00\x0c\\a\xe9~"),
+    ("initex", "CAT-10", {"preset": "initex", "encoding": "bytes"}, b"{a}\\a$ #^_&~\x00\x7f\t"),
+    ("bytes from 128 on are active", "CAT-10", LATEX, b"\x80\xe9\xff"),
+    ("one token for a scalar", "LEX-12 CAT-20 CAT-21", LUALATEX, "aé€𝔄π\u0301".encode()),
+    ("letters of any alphabet make names", "LEX-31 CAT-21", LUALATEX, "\\éπ𝔄x \\€a \\a\u0301b".encode()),
+    ("a byte order mark is ignored wherever it stands", "LEX-12 CAT-21", LUALATEX, "\ufeffa\ufeff b".encode()),
+    ("four superscripts and four digits", "LEX-24", LUALATEX, b"^^^^0041^^^^20ac^^^^d800x"),
+    ("six superscripts and six digits", "LEX-24", LUALATEX, b"^^^^^^01d504^^^^^^00005e^41"),
+    ("four superscripts without four digits", "LEX-24", LUALATEX, b"^^^^004G ^^^^00"),
+    ("five superscripts never match as five", "LEX-24", LUALATEX, b"^^^^^00041"),
+    ("names of surrogates have three bytes", "LEX-40", LUALATEX, b"\\^^^^d800 \\^^^^dfff"),
+    ("six digits above 10ffff", "LEX-24 LEX-62", LUALATEX, b"^^^^^^110000\\^^^^^^ffffff"),
+    ("malformed UTF-8, a replacement for each maximal part", "LEX-13 LEX-62", LUALATEX,
+     b"\x80 \xc3a\xe2\x82b\xf0\x9d\x94c\xed\xa0\x80d\xf4\x90\x80\x80\xc0\x80\xff"),
+    ("malformed UTF-8 is dropped silently in a comment", "LEX-62", LUALATEX, b"% \xff\n\\\xff"),
+    ("a sequence cut by the end of the line", "LEX-13", LUALATEX, b"\xe2\x82\n\xe2\x82"),
+    ("a superscript in front of a multi-byte character", "LEX-23", LUALATEX, "^^é^^€".encode()),
+]
+
+
+def table(encoding, end_of_line_char=13, letters=True, **changes):
+    """LaTeX's regime with entries changed: c65=13 gives A the category 13."""
+    regime = second.read_regime({"preset": "latex", "encoding": encoding})
+    category = list(regime.category)
+    for name, value in changes.items():
+        category[int(name[1:])] = value
+    regime = regime._replace(category=tuple(category), end_of_line_char=end_of_line_char, unicode_letters=int(letters))
+    return second.show_regime(regime)
+
+
+CHOSEN += [
+    ("no end-of-line character", "LEX-14", table("bytes", -1), b"a \n\n\\\nb\\"),
+    ("a letter as end-of-line character ends a name", "LEX-33", table("bytes", 65), b"\\b\nc\n"),
+    ("a comment as end-of-line character", "LEX-14", table("bytes", 37), b"a\n b\n"),
+    ("an escape as end-of-line character", "LEX-14 LEX-30", table("bytes", 92), b"a\nb"),
+    ("an end-of-line character of category 15", "LEX-61", table("bytes", 127), b"a\nb"),
+    ("a digit as end-of-line character belongs to a notation", "LEX-23 LEX-14", table("bytes", 49), b"^^4\nb"),
+    ("two escape characters", "CAT-02", table("bytes", c124=0), b"\\a|a|\\"),
+    ("return as a letter", "CAT-02 LEX-31", table("bytes", c13=11), b"\\a\nb\n"),
+    ("a character of category 5 in the middle drops the line", "LEX-26", table("bytes", c64=5), b"a@b\n@c\n \\d@e\n"),
+    ("another superscript character", "LEX-23", table("bytes", c42=7), b"**41^^41*^41"),
+    ("a superscript made by a notation of another", "LEX-25", table("bytes", c42=7), b"^^2a*41"),
+    ("blanks as other characters", "LEX-11", table("bytes", c32=12), b"a  b  \n"),
+    ("ignored letters in a name end it", "LEX-31", table("bytes", c98=9), b"\\abc"),
+    ("no letters above 255", "CAT-21", table("utf8", letters=False), "\\éπ".encode()),
+    ("active letters", "LEX-22", table("bytes", c97=13), b"a\\a\\ab"),
+]
+ALL_FIFTEEN = "f" * 256
+REFUSED = [
+    ("an end-of-line character out of range", "CAT-02", table("bytes", 256) | {"end_of_line_char": 256}, b"a"),
+    ("a preset that does not exist", "CAT-15", {"preset": "context", "encoding": "bytes"}, b"a"),
+]
+CAPACITIES = [(0, b""), (0, b"%"), (1, b"ab\n"), (2, b"ab\n"), (3, b"ab\n"), (1, b"}\x7f}"), (4, b"\\a{b}")]
+
+
+def engine_versions():
+    versions = {}
+    for engine in ("pdftex", "luatex"):
+        done = subprocess.run([engine, "--version"], capture_output=True, text=True, check=True)
+        versions[engine] = done.stdout.splitlines()[0]
+    return versions
+
+
+def judged_by_engine(vectors):
+    """Asks the engines; notes who is the authority of each vector."""
+    asked = {oracle.BYTES: [], oracle.UTF8: []}
+    for one in vectors:
+        regime = second.read_regime(one["input"]["regime"])
+        document = bytes.fromhex(one["input"]["document"])
+        reader = engines.DeviationReader(regime, document).run()
+        if engines.not_normative(reader) is None:
+            asked[regime.encoding].append((one, reader, (regime, document)))
+    for encoding, batch in asked.items():
+        readings = engines.read_documents([job for _, _, job in batch])
+        for (one, reader, _), reading in zip(batch, readings):
+            engines.restore_cut_names(reader, reading)
+            ours = [row[:2] for row in one["output"]["tokens"]]
+            theirs = [list(row) for row in zip(reading.kinds, reading.codes)]
+            invalid = sum(issue[0] == oracle.ISSUE_INVALID for issue in one["output"]["issues"])
+            if ours != theirs or invalid != reading.invalid_characters:
+                sys.exit(f"{one['name']}: {engines.ENGINES[encoding]} reads {theirs}, the specification {ours}")
+            one["provenance"] = engines.ENGINES[encoding]
+
+
+def token_input(regime, document, **more):
+    return {"regime": regime, "document": document.hex(), **more}
+
+
+def from_cases():
+    """tests/cases once more."""
+    for path in sorted(test_differential.CASES.glob("*.in")):
+        regime = test_differential.case_regime(path.with_suffix(".args").read_text().split())
+        document = path.read_bytes()
+        if len(document) <= 4 * LONGEST_GENERATED:
+            yield vector(f"case {path.stem}", "LEX-22", "tokens", token_input(second.show_regime(regime), document))
+
+
+def generated():
+    """Documents biased to what is hard, half with LaTeX's regime changed or with wholly random tables."""
+    for encoding in (oracle.BYTES, oracle.UTF8):
+        found = 0
+        for job in differential_documents.generate("vectors", 10**6, encoding):
+            if 0 < len(job.document) <= LONGEST_GENERATED:
+                name = f"generated {second.ENCODINGS[encoding]} {found}"
+                regime = second.show_regime(job.regime)
+                if job.preset is not None:
+                    regime = {"preset": job.preset, "encoding": second.ENCODINGS[encoding]}
+                yield vector(name, "LEX-22", "tokens", token_input(regime, job.document))
+                found += 1
+            if found == GENERATED_DOCUMENTS:
+                break
+
+
+def token_vectors():
+    found = [vector(name, clauses, "tokens", token_input(regime, document))
+             for name, clauses, regime, document in CHOSEN]
+    found += [*from_cases(), *generated()]
+    judged_by_engine(found)
+    found += [vector(name, clauses, "tokens", token_input(regime, document))
+              for name, clauses, regime, document in REFUSED]
+    found += [vector(f"room for {room} tokens: {document!r}", "LEX-54 LEX-66", "tokens",
+                     token_input(LATEX, document, capacity=room)) for room, document in CAPACITIES]
+    return found
+
+
+# ---- frames ----
+
+
+def header(kind, length, name=255):
+    return kind.to_bytes(4, "big") + name.to_bytes(8, "big") + length.to_bytes(4, "big")
+
+
+def whole(kind, payload, name=255):
+    return header(kind, len(payload), name) + payload
+
+
+DOCUMENT = b"\\a}"
+REQUEST = whole(1, (3).to_bytes(4, "big") + DOCUMENT)
+OPTIONS = bytes([1, 0, 0xff, 0xff]) + bytes(index % 16 for index in range(256))
+WITH_OPTIONS = whole(1, (3).to_bytes(4, "big") + DOCUMENT + OPTIONS, 2**64 - 1)
+RESPONSE = whole(2, b"".join(word.to_bytes(4, "big") for word in (0, 3, 1, 127, 2**32 - 1)))
+CANCEL = whole(3, b"", 0x0102030405060708)
+LARGEST = 4 + 2097152 + 260
+
+
+def request_of(length, rest):
+    return whole(1, length.to_bytes(4, "big") + rest)
+
+
+def options_with(at, value):
+    return request_of(0, OPTIONS[:at] + bytes([value]) + OPTIONS[at + 1:])
+
+
+FRAMES = [
+    ("nothing", "FRM-20", b""),
+    ("a request", "FRM-02 FRM-10", REQUEST),
+    ("a request with options", "FRM-10 FRM-12", WITH_OPTIONS),
+    ("an empty document", "FRM-10", request_of(0, b"")),
+    ("an empty document with options", "FRM-10 FRM-12", request_of(0, OPTIONS)),
+    ("a response", "FRM-11", RESPONSE),
+    ("a response with a status above 3", "FRM-11", whole(2, b"\xff" * 20)),
+    ("a cancel", "FRM-02", CANCEL),
+    ("four frames", "FRM-25", REQUEST + CANCEL + RESPONSE + WITH_OPTIONS),
+    ("a header cut off", "FRM-20", REQUEST + CANCEL[:15]),
+    ("a payload cut off", "FRM-25", REQUEST[:-1]),
+    ("type 0", "FRM-23", header(0, 0) + CANCEL),
+    ("type 4", "FRM-23 FRM-26", CANCEL + header(4, 0) + CANCEL),
+    ("a type is 32 bits", "FRM-01 FRM-23", header(0x01000000, 0)),
+    ("a client's frame between broker and worker", "FRM-23", header(0x80000001, 4)),
+    ("type before length", "FRM-23", header(9, 2**32 - 1)),
+    ("a request of 3 bytes", "FRM-24 FRM-26", header(1, 3) + b"abc" + CANCEL),
+    ("the largest request begins", "FRM-24", header(1, LARGEST) + b"abcd"),
+    ("a request one too long", "FRM-24", header(1, LARGEST + 1)),
+    ("a length of 2^32 - 1", "FRM-24", header(1, 2**32 - 1)),
+    ("a response of 19 bytes", "FRM-24", header(2, 19) + b"x" * 19),
+    ("a response of 21 bytes", "FRM-24", header(2, 21) + b"x" * 21),
+    ("a response of no bytes", "FRM-24", header(2, 0) + CANCEL),
+    ("a cancel with a payload", "FRM-24", header(3, 1) + b"x"),
+    ("an inner length one too small", "FRM-10", request_of(2, DOCUMENT) + CANCEL),
+    ("an inner length one too large", "FRM-10", request_of(4, DOCUMENT) + CANCEL),
+    ("an inner length above 2 MiB", "FRM-10", request_of(2097153, DOCUMENT)),
+    ("an inner length that wraps around", "FRM-10", request_of(2**32 - 1, DOCUMENT)),
+    ("options one byte short", "FRM-10", request_of(0, OPTIONS[:-1])),
+    ("options one byte long", "FRM-10", request_of(0, OPTIONS + b"\0")),
+    ("options with encoding 2", "FRM-12", options_with(0, 2)),
+    ("options with letters 2", "FRM-12", options_with(1, 2)),
+    ("options with end-of-line character 256", "FRM-12", request_of(0, b"\0\0\1\0" + OPTIONS[4:])),
+    ("options with end-of-line character -2", "FRM-12", request_of(0, b"\0\0\xff\xfe" + OPTIONS[4:])),
+    ("options with end-of-line character 255", "FRM-12", request_of(0, b"\0\1\0\xff" + OPTIONS[4:])),
+    ("options with category 16", "FRM-12", options_with(259, 16)),
+]
+
+
+def pieces(data, sizes):
+    """`data` cut into pieces of these sizes, again and again."""
+    found, at, turn = [], 0, 0
+    while at < len(data):
+        size = sizes[turn % len(sizes)]
+        found.append(data[at:at + size].hex())
+        at, turn = at + size, turn + 1
+    return found
+
+
+def split_vectors(name, clauses, do, data):
+    """Whole, one byte at a time, and in odd pieces with empty ones among them."""
+    yield vector(name, clauses, do, {"pieces": [data.hex()]})
+    if len(data) > 1:
+        small = len(data) <= 64
+        yield vector(f"{name}, bytewise" if small else f"{name}, in pieces", clauses, do,
+                     {"pieces": pieces(data, [1] if small else [1, 15, 7, 0, 100])})
+
+
+def frame_vectors():
+    found = [one for name, clauses, data in FRAMES for one in split_vectors(name, clauses, "frames", data)]
+    for frame in second.frames({"pieces": [(REQUEST + WITH_OPTIONS + RESPONSE + CANCEL).hex()]})["frames"]:
+        found.append(vector(f"write a {frame['type']} {frame['id']}", "FRM-02 FRM-10 FRM-11 FRM-12", "frame", frame))
+    return found
+
+
+# ---- the client protocol ----
+
+CLIENT_REQUEST = (3).to_bytes(4, "big") + DOCUMENT
+REQUESTS = [
+    ("nothing", "CLI-20", b""),
+    ("a request", "CLI-01", CLIENT_REQUEST),
+    ("an empty document", "CLI-25", b"\0\0\0\0"),
+    ("three requests", "CLI-25", CLIENT_REQUEST + b"\0\0\0\0" + CLIENT_REQUEST),
+    ("a length word cut off", "CLI-20", CLIENT_REQUEST + b"\0\0\0"),
+    ("a document cut off", "CLI-25", CLIENT_REQUEST[:-1]),
+    ("the largest document begins", "CLI-24", b"\0\x20\0\0ab"),
+    ("one byte more than the largest", "CLI-24", CLIENT_REQUEST + b"\0\x20\0\1" + CLIENT_REQUEST),
+    ("the largest length without the top bit", "CLI-24", b"\x7f\xff\xff\xff"),
+]
+READ_REPLIES = [
+    ("its first word is 12", "CLI-12", (12, 0, 3, 1), 1), ("its first word is 14", "CLI-12", (14, 0, 3, 1), 1),
+    ("status 7", "CLI-12", (13, 7, 0, 0), 0), ("status 2^32 - 1", "CLI-12", (13, 2**32 - 1, 0, 0), 0),
+    ("origin 3", "CLI-12", (13, 0, 3, 1), 3), ("origin 255", "CLI-12", (13, 0, 3, 1), 255),
+    ("the largest counts", "CLI-12", (13, 0, 2**32 - 1, 2**32 - 1), 2),
+]
+
+
+def client_vectors():
+    found = [one for name, clauses, data in REQUESTS for one in split_vectors(name, clauses, "requests", data)]
+    for number, status in enumerate(second.REPLIES):
+        given = {"status": status, "tokens": 3 * (number == 0), "issues": number == 0 and 1 or 0,
+                 "origin": second.ORIGINS[(number + 2) % 3]}
+        found.append(vector(f"write the reply {status}", "CLI-10 CLI-11 CLI-12", "reply", given))
+        found.append(vector(f"read the reply {status}", "CLI-10 CLI-11 CLI-12", "read reply", second.reply(given)))
+    for name, clauses, words, origin in READ_REPLIES:
+        data = b"".join(word.to_bytes(4, "big") for word in words) + bytes([origin])
+        found.append(vector(f"a reply: {name}", clauses, "read reply", {"bytes": data.hex()}))
+    return found
+
+
+# ---- the broker ----
+
+CONFIG = {"worker_count": 2, "slot_count": 3, "queue_capacity": 2, "hedge_ratio_ppm": 0, "hedge_burst": 1,
+          "rotate_mb10": 100, "rotate_major": 50, "hedging": True, "hedge_delay_ns": 10, "deadline_ns": 1000,
+          "start_timeout_ns": 500, "kill_grace_ns": 20, "backoff_min_ns": 5, "backoff_max_ns": 12}
+HOT = [(0, "tick"), (1, "ready 0"), (1, "ready 1")]
+RESPONSE_FIELDS = ("slot", "request", "status", "tokens", "issues", "alloc_mb10", "major")
+
+
+def event(text):
+    """`response 0 7 0 ...` as an event; what is left out of a response is status 0, 5 tokens, 1 issue, 0, 0."""
+    words = re.findall(r"[a-z]+(?: [a-z]+)*|\d+", text)
+    kind, numbers = words[0], list(map(int, words[1:]))
+    if kind == "response":
+        return {"event": kind, **dict(zip(RESPONSE_FIELDS, numbers + [0, 5, 1, 0, 0][len(numbers) - 2:]))}
+    name = "request" if kind in ("submit", "client gone") else "slot"
+    return {"event": kind, **dict(zip([name], numbers))}
+
+
+# name, clauses, changes of the configuration, steps (after both workers are hot)
+TRACES = [
+    ("a request and its reply", "BRK-01 BRK-29", {}, [(2, "submit 7"), (3, "response 0 7")]),
+    ("two requests at once, the third waits", "BRK-02 BRK-10", {},
+     [(2, "submit 1"), (2, "submit 2"), (2, "submit 3"), (3, "response 1 2"), (4, "response 0 1")]),
+    ("the queue is bounded", "BRK-10 BRK-24", {}, [(2, f"submit {name}") for name in range(1, 7)]),
+    ("a hedge, the hedge answers, the primary is cancelled", "BRK-04 BRK-27 BRK-28", {},
+     [(2, "submit 1"), (11, "tick"), (12, "tick"), (13, "response 1 1"), (14, "response 0 1 1 0 0")]),
+    ("a hedge, both finish alike", "BRK-12", {},
+     [(2, "submit 1"), (12, "tick"), (13, "response 0 1"), (14, "response 1 1")]),
+    ("a hedge, both finish and differ", "BRK-12", {},
+     [(2, "submit 1"), (12, "tick"), (13, "response 0 1"), (14, "response 1 1 0 6")]),
+    ("the cancelled one does not answer: it is killed", "BRK-30 BRK-33", {},
+     [(2, "submit 1"), (12, "tick"), (13, "response 0 1"), (32, "tick"), (33, "tick"), (34, "exited 1"),
+      (39, "tick")]),
+    ("no budget: no hedge", "BRK-06 BRK-27", {"hedge_burst": 0},
+     [(2, "submit 1"), (12, "tick"), (20, "response 0 1")]),
+    ("the ratio gives a hedge for two requests", "BRK-06", {"hedge_burst": 0, "hedge_ratio_ppm": 500000},
+     [(2, "submit 1"), (12, "tick"), (13, "submit 2"), (14, "response 1 2"), (15, "tick"), (16, "response 1 1")]),
+    ("no idle worker: the hedge comes later", "BRK-27", {},
+     [(2, "submit 1"), (3, "submit 2"), (12, "tick"), (13, "tick"), (15, "response 1 2"), (16, "response 1 1")]),
+    ("hedging switched off", "BRK-27", {"hedging": False}, [(2, "submit 1"), (500, "tick")]),
+    ("the deadline, with the worker cancelled", "BRK-07 BRK-03", {"hedging": False},
+     [(2, "submit 1"), (1001, "tick"), (1002, "tick"), (1010, "response 0 1 1")]),
+    ("the deadline in the queue", "BRK-07", {"hedging": False},
+     [(2, "submit 1"), (2, "submit 2"), (4, "submit 3"), (1002, "tick"), (1004, "tick")]),
+    ("a worker dies: one retry", "BRK-08 BRK-26", {},
+     [(2, "submit 1"), (3, "exited 0"), (4, "response 1 1"), (8, "tick")]),
+    ("two workers die: worker failed", "BRK-08", {},
+     [(2, "submit 1"), (3, "exited 0"), (4, "exited 1"), (8, "tick"), (9, "tick")]),
+    ("one of two attempts dies: nothing is lost", "BRK-08", {},
+     [(2, "submit 1"), (12, "tick"), (13, "exited 0"), (14, "response 1 1")]),
+    ("a retry goes before the queue", "BRK-26", {"hedging": False},
+     [(2, "submit 1"), (2, "submit 2"), (2, "submit 3"), (3, "exited 0"), (4, "response 1 2"), (5, "response 1 1")]),
+    ("a retry is not hedged", "BRK-27", {},
+     [(2, "submit 1"), (3, "exited 0"), (8, "tick"), (9, "ready 0"), (40, "tick"), (41, "response 1 1")]),
+    ("the back-off doubles and returns", "BRK-09", {},
+     [(2, "exited 0"), (7, "tick"), (8, "ready 0"), (9, "exited 0"), (18, "tick"), (19, "tick"), (20, "ready 0"),
+      (21, "exited 0"), (33, "tick"), (34, "ready 0"), (35, "submit 1"), (36, "response 0 1"), (37, "exited 0"),
+      (49, "tick"), (50, "exited 0"), (55, "tick")]),
+    ("a client goes from the queue", "BRK-25", {},
+     [(2, "submit 1"), (2, "submit 2"), (2, "submit 3"), (3, "client gone 3"), (4, "client gone 3"),
+      (5, "response 0 1")]),
+    ("a client goes while its request runs", "BRK-25 BRK-39", {},
+     [(2, "submit 1"), (3, "client gone 1"), (4, "client gone 9"), (5, "response 0 1 1")]),
+    ("a client goes while its request waits for a retry", "BRK-25", {"hedging": False},
+     [(2, "submit 1"), (2, "submit 2"), (3, "exited 0"), (4, "client gone 1"), (5, "exited 1"), (9, "tick")]),
+    ("a response that nobody asked for", "BRK-31", {}, [(2, "response 0 1"), (3, "response 0 1"), (4, "exited 0")]),
+    ("a response to another request", "BRK-31", {}, [(2, "submit 1"), (3, "response 0 2"), (4, "exited 0")]),
+    ("a status that does not exist", "BRK-31", {}, [(2, "submit 1"), (3, "response 0 1 4")]),
+    ("cancelled without having been told", "BRK-31", {}, [(2, "submit 1"), (3, "response 0 1 1")]),
+    ("output full is too large, bad argument malformed", "BRK-29", {},
+     [(2, "submit 1"), (3, "response 0 1 2"), (4, "submit 2"), (5, "response 0 2 3")]),
+    ("a rotation by bytes written", "BRK-05 BRK-32 BRK-36", {},
+     [(2, "submit 1"), (3, "response 0 1 0 5 1 100"), (4, "submit 2"), (5, "ready 2"), (6, "response 0 2"),
+      (7, "exited 0")]),
+    ("a rotation by page faults", "BRK-36", {},
+     [(2, "submit 1"), (3, "response 0 1 0 5 1 99 49"), (4, "submit 2"), (5, "response 0 2 0 5 1 0 50"),
+      (6, "ready 2")]),
+    ("a replacement dies: another is tried", "BRK-36", {},
+     [(2, "submit 1"), (3, "response 0 1 0 5 1 100"), (4, "exited 2"), (9, "tick"), (10, "ready 2"),
+      (11, "exited 0")]),
+    ("the old worker dies first: the replacement stays", "BRK-36", {},
+     [(2, "submit 1"), (3, "response 0 1 0 5 1 100"), (4, "exited 0"), (5, "ready 2"), (40, "tick")]),
+    ("no rotation while draining", "BRK-36", {},
+     [(2, "submit 1"), (2, "submit 2"), (3, "drain"), (4, "response 0 1 0 5 1 100"), (5, "response 1 2")]),
+    ("a worker that is not ready in time is killed", "BRK-35", {},
+     [(2, "exited 0"), (7, "tick"), (506, "tick"), (507, "tick"), (508, "ready 0"), (509, "exited 0")]),
+    ("a spawn that failed", "BRK-34", {}, [(2, "exited 0"), (7, "tick"), (8, "spawn failed 0"), (18, "tick")]),
+    ("a retired worker that stays is killed", "BRK-35 BRK-37", {},
+     [(2, "drain"), (22, "tick"), (23, "exited 0"), (23, "exited 1")]),
+    ("a drain refuses, finishes, retires", "BRK-37", {},
+     [(2, "submit 1"), (3, "drain"), (4, "submit 2"), (5, "response 0 1"), (6, "exited 0"), (7, "exited 1")]),
+    ("time does not run backwards", "BRK-22", {}, [(9, "submit 1"), (2, "tick"), (18, "tick"), (19, "tick")]),
+    ("a request is not accepted before now", "BRK-22", {"hedging": False},
+     [(9, "submit 1"), (2, "submit 2"), (1008, "tick")]),
+    ("time stands still in the end", "BRK-22", {}, [(10**19, "submit 1"), (10**19 + 5, "tick")]),
+    ("events that fit nothing", "BRK-40", {},
+     [(2, "ready 0"), (3, "ready 99"), (4, "exited 2"), (5, "spawn failed 0"), (6, "response 99 1"),
+      (7, "client gone 1")]),
+]
+BAD_CONFIGS = [("worker_count", 0), ("worker_count", 65), ("slot_count", 2), ("slot_count", 129), ("queue_capacity", 0),
+               ("queue_capacity", 16385), ("hedge_ratio_ppm", 1000001), ("hedge_burst", 1000001), ("deadline_ns", 0),
+               ("deadline_ns", 86400 * 10**9 + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
+               ("backoff_min_ns", 0), ("hedge_delay_ns", 86400 * 10**9 + 1)]
+
+
+def trace_input(config, steps):
+    return {"config": CONFIG | config, "steps": [[now, event(text)] for now, text in steps]}
+
+
+def walk_config(rng):
+    workers = rng.randint(1, 4)
+    return {"worker_count": workers, "slot_count": workers + rng.randint(1, workers), "queue_capacity": rng.randint(1, 4),
+            "hedge_ratio_ppm": rng.choice((0, 20000, 500000, 1000000)), "hedge_burst": rng.randint(0, 2),
+            "rotate_mb10": rng.choice((0, 40)), "rotate_major": rng.choice((0, 50)), "hedging": rng.random() < 0.9,
+            "hedge_delay_ns": rng.choice((0, 5, 20)), "deadline_ns": rng.choice((30, 100, 1000)),
+            "start_timeout_ns": rng.choice((10, 100)), "kill_grace_ns": rng.choice((3, 30)),
+            "backoff_min_ns": rng.choice((1, 4)), "backoff_max_ns": rng.choice((4, 40))}
+
+
+def sensible(slot, rng):
+    """What the worker in a slot would do next."""
+    if slot.state == second.STARTING:
+        return {"event": rng.choice(("ready", "ready", "ready", "spawn failed")), "slot": slot.place}
+    if slot.state in (second.RETIRING, second.KILLED):
+        return {"event": "exited", "slot": slot.place}
+    if slot.job is None:
+        return {"event": "tick"}
+    if rng.random() < 0.1:
+        return {"event": "exited", "slot": slot.place}
+    status = 1 if slot.cancelled and rng.random() < 0.7 else rng.choice((0, 0, 0, 0, 0, 0, 2, 3))
+    numbers = [slot.place, slot.job.name, status, slot.job.name, int(rng.random() < 0.1), rng.randint(0, 60),
+               rng.randint(0, 60)]
+    return {"event": "response", **dict(zip(RESPONSE_FIELDS, numbers))}
+
+
+def walk_event(broker, names, rng):
+    choice = rng.random()
+    if choice < 0.3:
+        names.append(len(names) + 1)
+        return {"event": "submit", "request": names[-1]}
+    if choice < 0.36:
+        return {"event": "client gone", "request": rng.randint(1, len(names) + 1)}
+    if choice < 0.38:
+        numbers = [rng.choice(broker.slots).place, rng.randint(0, len(names)), rng.randint(0, 5), 1, 1, 1, 1]
+        return {"event": "response", **dict(zip(RESPONSE_FIELDS, numbers))}
+    if choice < 0.385:
+        return {"event": "drain"}
+    return sensible(rng.choice(broker.slots), rng)
+
+
+def walk_input(seed, steps=WALK_STEPS):
+    """A world that mostly behaves, around the second implementation."""
+    rng = random.Random(seed)
+    config = walk_config(rng)
+    broker, names, now, following, taken = second.Broker(config), [], 0, 0, []
+    for _ in range(steps):
+        if following is not None and rng.random() < 0.3:
+            now = following
+        now += rng.randint(0, 4)
+        happens = walk_event(broker, names, rng)
+        following = broker.step(now, happens)["next"]
+        taken.append([now, happens])
+    return {"config": config, "steps": taken}
+
+
+def broker_vectors():
+    found = [vector(name, clauses, "trace", trace_input(config, HOT + steps)) for name, clauses, config, steps in TRACES]
+    found += [vector(f"{name} = {value} is refused", "BRK-20", "trace", trace_input({name: value}, HOT[:1]))
+              for name, value in BAD_CONFIGS]
+    found += [vector(f"walk {number}", "BRK-01 BRK-40", "trace", walk_input(f"walk {number}")) for number in range(WALKS)]
+    return found
+
+
+# ---- the files ----
+
+
+def text_of(suite, vectors, provenance):
+    """One vector a line, so that a change can be read."""
+    head = json.dumps({"schema": 1, "suite": suite, "provenance": provenance}, ensure_ascii=True)[:-1]
+    lines = ",\n".join(json.dumps(one, ensure_ascii=True) for one in vectors)
+    return f'{head}, "vectors": [\n{lines}\n]}}\n'
+
+
+def all_texts():
+    by_specification = {"specification": "spec/*.md, as tests/conformance/second_implementation.py reads it"}
+    return {"tokens": text_of("tokens", token_vectors(), by_specification | engine_versions()),
+            "frames": text_of("frames", frame_vectors(), by_specification),
+            "client": text_of("client", client_vectors(), by_specification),
+            "broker": text_of("broker", broker_vectors(), by_specification)}
+
+
+def main():
+    checking = sys.argv[1:] == ["--check"]
+    different = 0
+    for suite, text in all_texts().items():
+        path = VECTORS / f"{suite}.json"
+        if not checking:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            print(f"{path}:1:1: not what would be written; run tests/conformance/conformance_vectors.py")
+            different += 1
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

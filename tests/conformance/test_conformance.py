@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""The conformance kit itself: schema, no drift, both implementations pass, every wrong one fails.
+
+    test_conformance.py --adapter=PROGRAM
+
+The last line is `N passed, N failed`.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import conformance
+import wrong_implementations
+
+RUNNER = [sys.executable, str(HERE / "conformance.py")]
+SECOND = [sys.executable, str(HERE / "second_implementation.py")]
+SUITE_OF = {"tokens": "tokens", "frames": "frames", "frame": "frames", "requests": "client", "reply": "client",
+            "read reply": "client", "trace": "broker"}
+MEMBERS = {"name": str, "clauses": list, "provenance": str, "do": str, "input": dict, "output": dict}
+CLAUSE = re.compile(r"[A-Z]{3}-\d\d")
+
+
+def check(holds, text):
+    print(f"{'ok' if holds else 'FAILED':6} {text}")
+    return holds
+
+
+def clauses_of_spec():
+    return {clause for path in (ROOT / "spec").glob("*.md")
+            for clause in re.findall(r"^\*\*([A-Z]{3}-\d\d)\*\*", path.read_text(), re.M)}
+
+
+def malformed(suite, defined):
+    """What of a file breaks the schema of spec/vectors/README.md."""
+    content = json.loads((conformance.VECTORS / f"{suite}.json").read_text())
+    if content["schema"] != 1 or content["suite"] != suite:
+        yield "head"
+    names = [vector["name"] for vector in content["vectors"]]
+    yield from {f"two vectors are named {name}" for name in names if names.count(name) > 1}
+    for vector in content["vectors"]:
+        good = set(vector) == set(MEMBERS) and all(isinstance(vector[name], kind) for name, kind in MEMBERS.items())
+        if not good or SUITE_OF.get(vector["do"]) != suite or vector["provenance"] not in content["provenance"]:
+            yield vector["name"]
+        elif not vector["clauses"] or not set(vector["clauses"]) <= defined:
+            yield f"{vector['name']}: clauses"
+
+
+def run(words):
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    return done.returncode, done.stdout + done.stderr
+
+
+def check_schema():
+    defined = clauses_of_spec()
+    for suite in conformance.SUITES:
+        problems = list(malformed(suite, defined))
+        yield check(not problems, f"{suite}.json keeps to its schema {problems[:3] or ''}")
+
+
+def check_drift():
+    code, output = run([sys.executable, str(HERE / "conformance_vectors.py"), "--check"])
+    yield check(code == 0, f"spec/vectors is what would be written today {output[-400:]}")
+
+
+def check_right(name, command):
+    code, output = run([*RUNNER, *command])
+    print(output[-2000:], end="")
+    yield check(code == 0, f"{name} agrees with every vector")
+
+
+def failures_of(name):
+    suite = wrong_implementations.WRONG[name][0]
+    _, output = run([*RUNNER, f"--suite={suite}", *SECOND, f"--wrong={name}"])
+    return re.findall(r"^FAILED (\S+?/.+?) \(", output, re.M)
+
+
+def check_wrong():
+    names = list(wrong_implementations.WRONG)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, failures in zip(names, pool.map(failures_of, names)):
+            shown = f"{len(failures):3} vectors, first: {failures[0]}" if failures else "by nothing"
+            yield check(bool(failures), f"{name} is noticed {shown}")
+
+
+def check_runner():
+    """An implementation that says nothing, ends, or speaks no JSON fails and does not hang."""
+    for name, command in (("one that ends", ["false"]), ("one that speaks no JSON", ["sh", "-c", "yes"]),
+                          ("one that is not there", ["/nonexistent/implementation"])):
+        code, output = run([*RUNNER, *command])
+        yield check(code == 1 and "0 passed, 1 failed" in output, f"the runner refuses {name}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--adapter", default="build/gcc/tests/conformance/conformance_adapter")
+    adapter = parser.parse_args().adapter
+    results = [*check_schema(), *check_drift(), *check_right("this project", [adapter]),
+               *check_right("the second implementation", SECOND), *check_wrong(), *check_runner()]
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,694 @@
+"""One rule wrong at a time: what the vectors must notice.
+
+Each entry changes one thing of second_implementation.py (or of tests/oracle.py below it) and is named after what
+it does. test_conformance.py runs the vectors against every one of them and requires that some vector fails. Most are
+mistakes that other tokenizers, codecs and brokers really make.
+"""
+
+import re
+
+import oracle
+
+WRONG = {}
+
+
+def wrong(suite):
+    """Decorate: the function breaks a rule that the vectors of `suite` are about."""
+
+    def register(change):
+        WRONG[change.__name__.replace("_", "-")] = (suite, change)
+        return change
+
+    return register
+
+
+def break_rule(second, name):
+    WRONG[name][1](second)
+
+
+def lines_by(pattern, strip):
+    """oracle.split_lines with another idea of terminators and of what is stripped."""
+
+    def split_lines(document):
+        number, start = 1, 0
+        for match in re.finditer(pattern, document):
+            if match.end() == len(document) == start and number > 1:
+                return
+            content = document[start:match.start()].rstrip(strip)
+            yield oracle.Line(number, start, start + len(content), match.start(), match.end())
+            number, start = number + 1, match.end()
+
+    return split_lines
+
+
+def change_reader(name, make):
+    setattr(oracle.Reader, name, make(getattr(oracle.Reader, name)))
+
+
+# ---- tokens ----
+
+
+@wrong("tokens")
+def cr_lf_are_two_terminators(second):
+    oracle.split_lines = lines_by(rb"\r|\n|\Z", b" ")
+
+
+@wrong("tokens")
+def cr_ends_no_line(second):
+    oracle.split_lines = lines_by(rb"\r\n|\n|\Z", b" ")
+
+
+@wrong("tokens")
+def blanks_at_line_ends_are_read(second):
+    oracle.split_lines = lines_by(rb"\r\n|\r|\n|\Z", b"")
+
+
+@wrong("tokens")
+def tabs_at_line_ends_are_stripped(second):
+    oracle.split_lines = lines_by(rb"\r\n|\r|\n|\Z", b" \t")
+
+
+@wrong("tokens")
+def an_empty_document_has_no_line(second):
+    right = oracle.split_lines
+    oracle.split_lines = lambda document: right(document) if document else iter(())
+
+
+@wrong("tokens")
+def upper_case_hexadecimal(second):
+    oracle.HEX_DIGITS = frozenset(b"0123456789abcdefABCDEF")
+
+
+@wrong("tokens")
+def notations_are_not_looked_at_again(second):
+    def char_at(self, at):
+        if self.category(self.buffer[at].code) == oracle.SUPERSCRIPT and (found := self.notation(at)):
+            size, code = found
+            issue = oracle.ISSUE_RANGE if code > 0x10FFFF else None
+            self.buffer[at:at + size] = [oracle.Char(0xFFFD if issue else code, self.buffer[at].start,
+                                                     self.buffer[at + size - 1].end, issue)]
+        return self.buffer[at]
+
+    oracle.Reader.char_at = char_at
+
+
+def without(sizes):
+    """No notation that takes so many places of the buffer."""
+
+    def make(right):
+        def notation(self, at):
+            found = right(self, at)
+            return None if found and found[0] in sizes else found
+
+        return notation
+
+    return make
+
+
+@wrong("tokens")
+def no_notation_of_six(second):
+    change_reader("notation", without({12}))
+
+
+@wrong("tokens")
+def no_notation_of_four(second):
+    change_reader("notation", without({8}))
+
+
+@wrong("tokens")
+def no_notation_of_two_digits(second):
+    change_reader("notation", without({4}))
+
+
+@wrong("tokens")
+def notations_by_addition_only(second):
+    def make(right):
+        def notation(self, at):
+            found = right(self, at)
+            return (3, (found[1] + 128) % 256) if found and found[0] == 3 and found[1] < 64 else found
+
+        return notation
+
+    change_reader("notation", make)
+
+
+@wrong("tokens")
+def notations_of_characters_from_128_on(second):
+    def make(right):
+        def notation(self, at):
+            found = right(self, at)
+            hat = self.buffer[at].code
+            if not found and at + 2 < len(self.buffer) and self.buffer[at + 1].code == hat:
+                return 3, self.buffer[at + 2].code - 64
+            return found
+
+        return notation
+
+    change_reader("notation", make)
+
+
+def tokens_changed(second, change):
+    right = second.ANSWERS["tokens"]
+
+    def tokens(given):
+        answer = right(given)
+        return answer | {"tokens": [change(given, list(row)) for row in answer["tokens"]]}
+
+    second.ANSWERS["tokens"] = tokens
+
+
+@wrong("tokens")
+def spaces_keep_their_character(second):
+    def change(given, row):
+        if row[0] == oracle.SPACE and row[3] == row[2] + 1:
+            row[1] = bytes.fromhex(given["document"])[row[2]]
+        return row
+
+    tokens_changed(second, change)
+
+
+@wrong("tokens")
+def columns_from_0(second):
+    tokens_changed(second, lambda given, row: [*row[:5], row[5] - 1])
+
+
+@wrong("tokens")
+def line_ends_span_nothing(second):
+    def change(given, row):
+        at_end = bytes.fromhex(given["document"])[row[2]:row[3]] in (b"\n", b"\r", b"\r\n")
+        return [*row[:3], row[2], *row[4:]] if at_end else row
+
+    tokens_changed(second, change)
+
+
+@wrong("tokens")
+def par_is_a_special_token(second):
+    par = oracle.name_hash(b"par")
+    tokens_changed(second, lambda given, row: [row[0], 0, *row[2:]] if row[:2] == [0, par] else row)
+
+
+@wrong("tokens")
+def no_blanks_skipped_behind_words(second):
+    def make(right):
+        return lambda self, escape: (right(self, escape), oracle.MID_LINE)[1]
+
+    change_reader("control_sequence", make)
+
+
+@wrong("tokens")
+def blanks_skipped_behind_symbols(second):
+    def make(right):
+        return lambda self, escape: (right(self, escape), oracle.SKIP_BLANKS)[1]
+
+    change_reader("control_sequence", make)
+
+
+@wrong("tokens")
+def plain_fnv_hash(second):
+    def name_hash(name):
+        value = 2166136261
+        for byte in name:
+            value = (value * 16777619) % 2**32 ^ byte
+        return value - 2**32 if value >= 2**31 else value
+
+    oracle.name_hash = name_hash
+
+
+@wrong("tokens")
+def unsigned_hash(second):
+    right = oracle.name_hash
+    oracle.name_hash = lambda name: right(name) % 2**32
+
+
+@wrong("tokens")
+def one_replacement_for_each_malformed_byte(second):
+    right = oracle.decode_utf8
+
+    def decode_utf8(document, start, end):
+        chars = []
+        for char in right(document, start, end):
+            places = range(char.start, char.end)
+            chars += [char] if char.issue is None else [char._replace(start=at, end=at + 1) for at in places]
+        return chars
+
+    oracle.decode_utf8 = decode_utf8
+
+
+@wrong("tokens")
+def the_byte_order_mark_is_a_character(second):
+    change_reader("category", lambda right: lambda self, code: oracle.OTHER if code == 0xFEFF else right(self, code))
+
+
+@wrong("tokens")
+def only_ascii_letters(second):
+    oracle.LETTERS = bytearray(0x110000)
+
+
+@wrong("tokens")
+def all_above_255_are_letters(second):
+    oracle.LETTERS = b"\1" * 0x110000
+
+
+@wrong("tokens")
+def no_surrogates(second):
+    change_reader("notation", lambda right: lambda self, at: (
+        (found[0], 0xFFFD) if (found := right(self, at)) and 0xD800 <= found[1] < 0xE000 else found))
+
+
+@wrong("tokens")
+def every_open_group_is_an_issue(second):
+    def match_groups(self):
+        opened = []
+        for token in self.tokens:
+            if token.kind == oracle.BEGIN_GROUP:
+                opened.append(token.start)
+            elif token.kind == oracle.END_GROUP and opened:
+                opened.pop()
+            elif token.kind == oracle.END_GROUP:
+                self.issues.append((oracle.ISSUE_UNMATCHED, token.start))
+        self.issues += [(oracle.ISSUE_UNCLOSED, start) for start in opened]
+
+    oracle.Reader.match_groups = match_groups
+
+
+@wrong("tokens")
+def no_issue_for_an_escape_at_the_end(second):
+    oracle.Reader.nothing_of_its_own_follows = lambda self: False
+
+
+@wrong("tokens")
+def an_end_of_line_character_always(second):
+    right = second.read_regime
+    second.read_regime = lambda given: (
+        regime._replace(end_of_line_char=13) if (regime := right(given)) and regime.end_of_line_char < 0 else regime)
+
+
+@wrong("tokens")
+def one_token_too_many_fits(second):
+    right = second.ANSWERS["tokens"]
+    second.ANSWERS["tokens"] = lambda given: right(
+        given | ({"capacity": given["capacity"] + 1} if "capacity" in given else {}))
+
+
+# ---- frames ----
+
+
+@wrong("frames")
+def little_endian_frames(second):
+    second.number = lambda data: int.from_bytes(data, "little")
+
+
+@wrong("frames")
+def unknown_types_are_skipped(second):
+    second.TYPES = second.TYPES | {4: "request"}
+    right = second.length_allowed
+    second.length_allowed = lambda kind, length: kind == 4 or right(kind, length)
+
+
+@wrong("frames")
+def lengths_before_types(second):
+    right = second.frames
+
+    def frames(given):
+        data = b"".join(map(bytes.fromhex, given["pieces"]))
+        answer = right(given)
+        huge = int.from_bytes(data[12:16], "big") > 4 + second.MAX_DOCUMENT + second.OPTIONS_BYTES
+        return answer | {"end": "bad length"} if answer["end"] == "bad type" and huge else answer
+
+    second.ANSWERS["frames"] = frames
+
+
+def lengths(second, allowed):
+    second.length_allowed = allowed
+
+
+@wrong("frames")
+def the_largest_payload_is_one_more(second):
+    lengths(second, lambda kind, length: {1: 4 <= length <= 2097417, 2: length == 20, 3: length == 0}[kind])
+
+
+@wrong("frames")
+def the_largest_payload_is_one_less(second):
+    lengths(second, lambda kind, length: {1: 4 <= length <= 2097415, 2: length == 20, 3: length == 0}[kind])
+
+
+@wrong("frames")
+def payloads_without_options_only(second):
+    lengths(second, lambda kind, length: {1: 4 <= length <= 2097156, 2: length == 20, 3: length == 0}[kind])
+
+
+@wrong("frames")
+def responses_of_any_length(second):
+    lengths(second, lambda kind, length: {1: 4 <= length <= 2097416, 2: length >= 20, 3: length == 0}[kind])
+
+
+@wrong("frames")
+def cancels_with_a_payload(second):
+    lengths(second, lambda kind, length: {1: 4 <= length <= 2097416, 2: length == 20, 3: True}[kind])
+
+
+@wrong("frames")
+def requests_without_a_length_word(second):
+    lengths(second, lambda kind, length: {1: length <= 2097416, 2: length == 20, 3: length == 0}[kind])
+
+
+@wrong("frames")
+def inner_lengths_are_believed(second):
+    def read_request(payload):
+        length = second.number(payload[:4])
+        return {"document": payload[4:4 + length].hex(), "options": None}
+
+    second.read_request = read_request
+
+
+@wrong("frames")
+def options_are_not_checked(second):
+    second.read_options = lambda data: {
+        "encoding": second.ENCODINGS[data[0] % 2], "letters_above_255": bool(data[1]),
+        "end_of_line_char": int.from_bytes(data[2:4], "big", signed=True),
+        "categories": "".join(f"{value % 16:x}" for value in data[4:])}
+
+
+@wrong("frames")
+def ids_are_signed(second):
+    right = second.read_frame
+    second.read_frame = lambda head, payload: right(head, payload) | {
+        "id": (head[4:8].hex() if head[4] < 128 else "00000000") + head[8:12].hex()}
+
+
+@wrong("frames")
+def reading_goes_on_behind_an_error(second):
+    right = second.frames
+
+    def frames(given):
+        answer = right(given)
+        data = b"".join(map(bytes.fromhex, given["pieces"]))
+        if answer["end"] == "bad type" and len(data) > 32:
+            behind = right({"pieces": [data[32:].hex()]})
+            return behind | {"frames": answer["frames"] + behind["frames"]}
+        return answer
+
+    second.ANSWERS["frames"] = frames
+
+
+def by_piece(second, do, member):
+    """Each piece is taken for a whole: what a decoder without memory does."""
+    right = second.ANSWERS[do]
+
+    def decode(given):
+        found, answer = [], None
+        for piece in given["pieces"] or [""]:
+            answer = right({"pieces": [piece]})
+            found += answer[member]
+        return answer | {member: found}
+
+    second.ANSWERS[do] = decode
+
+
+@wrong("frames")
+def frames_come_in_one_piece(second):
+    by_piece(second, "frames", "frames")
+
+
+# ---- the client protocol ----
+
+
+@wrong("client")
+def requests_come_in_one_piece(second):
+    by_piece(second, "requests", "requests")
+
+
+@wrong("client")
+def the_largest_document_is_one_more(second):
+    second.MAX_DOCUMENT += 1
+
+
+@wrong("client")
+def the_largest_document_is_one_less(second):
+    second.MAX_DOCUMENT -= 1
+
+
+@wrong("client")
+def a_reply_counts_its_length_word(second):
+    right = second.ANSWERS["reply"]
+    second.ANSWERS["reply"] = lambda given: {"bytes": "00000011" + right(given)["bytes"][8:]}
+
+
+@wrong("client")
+def replies_of_any_status(second):
+    second.REPLIES = (*second.REPLIES, "retry later")
+
+
+@wrong("client")
+def replies_of_any_origin(second):
+    second.ORIGINS = (*second.ORIGINS, "third")
+
+
+@wrong("client")
+def first_words_are_not_checked(second):
+    right = second.read_reply
+    second.ANSWERS["read reply"] = lambda given: right({"bytes": "0000000d" + given["bytes"][8:]})
+
+
+# ---- the broker ----
+
+
+def method(second, name):
+    """Decorate: the function replaces Broker's method and is given the right one first."""
+
+    def replace(function):
+        right = getattr(second.Broker, name)
+        setattr(second.Broker, name, lambda self, *arguments: function(right, self, *arguments))
+
+    return replace
+
+
+@wrong("broker")
+def the_hedge_goes_to_the_same_worker(second):
+    @method(second, "give")
+    def _(right, self, request, slot, origin):
+        right(self, request, request.attempts[0] if origin == "hedge" else slot, origin)
+
+
+@wrong("broker")
+def hedges_without_a_budget(second):
+    @method(second, "hedge")
+    def _(right, self):
+        self.hedges = 0
+        right(self)
+
+
+@wrong("broker")
+def a_budget_of_one_more(second):
+    @method(second, "hedge")
+    def _(right, self):
+        self.hedges -= 1
+        right(self)
+        self.hedges += 1
+
+
+@wrong("broker")
+def hedges_one_instant_late(second):
+    @method(second, "hedge")
+    def _(right, self):
+        self.now -= 1
+        right(self)
+        self.now += 1
+
+
+@wrong("broker")
+def retries_are_hedged(second):
+    @method(second, "hedgeable")
+    def _(right, self, request):
+        return right(self, request) or (
+            self.config["hedging"] and request.open and not request.hedged and len(request.attempts) == 1)
+
+
+@wrong("broker")
+def losers_are_not_cancelled(second):
+    @method(second, "close")
+    def _(right, self, request):
+        request.open = request.waiting = False
+        self.release(request)
+
+
+@wrong("broker")
+def losers_are_idle_at_once(second):
+    @method(second, "close")
+    def _(right, self, request):
+        right(self, request)
+        for slot in list(request.attempts):
+            self.end_job(slot)
+        self.release(request)
+
+
+@wrong("broker")
+def the_queue_holds_one_more(second):
+    @method(second, "submit")
+    def _(right, self, name):
+        self.config = self.config | {"queue_capacity": self.config["queue_capacity"] + 1}
+        right(self, name)
+        self.config = self.config | {"queue_capacity": self.config["queue_capacity"] - 1}
+
+
+@wrong("broker")
+def last_in_first_out(second):
+    @method(second, "dispatch")
+    def _(right, self):
+        self.queue.reverse()
+        right(self)
+        self.queue.reverse()
+
+
+@wrong("broker")
+def retries_go_behind_the_queue(second):
+    @method(second, "dispatch")
+    def _(right, self):
+        hidden = [request for request in self.service if request.waiting and self.queue]
+        for request in hidden:
+            request.waiting = False
+        right(self)
+        for request in hidden:
+            request.waiting = True
+        right(self)
+
+
+@wrong("broker")
+def no_retry(second):
+    @method(second, "lose_job")
+    def _(right, self, slot):
+        if slot.job is not None:
+            slot.job.crashes = 1
+        right(self, slot)
+
+
+@wrong("broker")
+def retries_without_end(second):
+    @method(second, "lose_job")
+    def _(right, self, slot):
+        slot.job.crashes = 0
+        right(self, slot)
+
+
+@wrong("broker")
+def the_deadline_one_instant_late(second):
+    @method(second, "expire")
+    def _(right, self):
+        self.now -= 1
+        right(self)
+        self.now += 1
+
+
+@wrong("broker")
+def the_deadline_does_not_stop_the_worker(second):
+    @method(second, "answer")
+    def _(right, self, request, status, *more):
+        if status != "deadline":
+            right(self, request, status, *more)
+            return
+        attempts, request.attempts = request.attempts, []
+        right(self, request, status, *more)
+        request.attempts = attempts
+
+
+@wrong("broker")
+def the_back_off_does_not_grow(second):
+    @method(second, "vacate")
+    def _(right, self, slot, died):
+        right(self, slot, died)
+        slot.backoff = self.config["backoff_min_ns"]
+
+
+@wrong("broker")
+def the_back_off_does_not_return(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        backoff = slot.backoff
+        right(self, slot, event)
+        slot.backoff = backoff
+
+
+@wrong("broker")
+def the_old_worker_stops_before_its_successor_is_ready(second):
+    @method(second, "spawn")
+    def _(right, self, slot):
+        right(self, slot)
+        for other in self.slots:
+            if other.state == second.HOT and other.due and other.job is None and not slot.counted:
+                self.retire(other)
+
+
+@wrong("broker")
+def rotation_goes_on_while_draining(second):
+    @method(second, "rotating")
+    def _(right, self):
+        draining, self.draining = self.draining, False
+        found = right(self)
+        self.draining = draining
+        return found
+
+
+@wrong("broker")
+def strange_responses_are_taken(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        name = slot.job.name if slot.job else event["request"]
+        right(self, slot, event | {"request": name})
+
+
+@wrong("broker")
+def differences_are_not_reported(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        request.result = None
+        right(self, request, event, origin)
+
+
+@wrong("broker")
+def gone_clients_are_answered(second):
+    @method(second, "client_gone")
+    def _(right, self, name):
+        pass
+
+
+@wrong("broker")
+def a_drain_accepts(second):
+    @method(second, "submit")
+    def _(right, self, name):
+        draining, self.draining = self.draining, False
+        right(self, name)
+        self.draining = draining
+
+
+@wrong("broker")
+def a_drain_forgets_the_queue(second):
+    @method(second, "finished")
+    def _(right, self):
+        return self.draining and not self.service
+
+
+@wrong("broker")
+def late_workers_live(second):
+    @method(second, "run_timers")
+    def _(right, self):
+        for slot in self.slots:
+            slot.timer = second.NEVER if slot.state == second.STARTING else slot.timer
+        right(self)
+
+
+@wrong("broker")
+def time_runs_backwards(second):
+    @method(second, "step")
+    def _(right, self, now, event):
+        self.now = min(self.now, now)
+        return right(self, now, event)
+
+
+@wrong("broker")
+def the_next_instant_forgets_hedges(second):
+    @method(second, "next_instant")
+    def _(right, self):
+        hedging, self.config = self.config, self.config | {"hedging": False}
+        found = right(self)
+        self.config = hedging
+        return found
