@@ -231,7 +231,7 @@ class Target:
             "-then", "-print", "-ocode", str(self.folder / "tree.c"),
         ]
         start = time.monotonic()
-        environment = dict(os.environ, WHY3CONFIG=str(why3_config))
+        environment = dict(os.environ, WHY3CONFIG=str(why3_config), PWD=str(ROOT))  # Frama-C believes PWD
         result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         self.seconds += time.monotonic() - start
         self.output = result.stdout + result.stderr
