@@ -42,6 +42,7 @@ STEPS = [
     ("differential", True, "make -j2 differential"),
     ("faults", True, "make faults"),
     ("conformance", True, "make conformance"),
+    ("aarch64", True, "make test-aarch64"),
     ("load", True, "make load"),
     ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),

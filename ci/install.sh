@@ -12,12 +12,13 @@ provers="frama-c-base why3 z3 cvc4"
 engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommended texlive-luatex"
 analysis="clang clang-tidy clang-format libclang-rt-14-dev libcmocka-dev git"
 pictures="gnuplot-nox"
+aarch64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 
 case "${1:-}" in
 run) packages="$build" ;;
 prove) packages="$build $provers" ;;
 gate) packages="$build $pictures" ;;
-check) packages="$build $provers $engines $analysis $pictures" ;;
+check) packages="$build $provers $engines $analysis $pictures $aarch64" ;;
 *)
     echo "usage: ci/install.sh run|prove|gate|check" >&2
     exit 64

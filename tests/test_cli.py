@@ -405,7 +405,8 @@ def one_bad_file_does_not_keep_others_from_being_checked(world):
 def help_and_version_are_answers(world):
     """spec: CMD-01, CMD-02"""
     version = re.search(r'HLX_VERSION "(.*)"', (ROOT / "src/shell/version.h").read_text()).group(1)
-    assert world.run("--version").expect(0).out.decode() == f"hedgelex {version}\n"
+    out = world.run("--version").expect(0).out.decode()
+    assert re.fullmatch(rf"hedgelex {re.escape(version)}\nkernel (portable|sse2|avx2|avx512|neon)\n", out), out
     text = world.run("--help").expect(0, *WITH_FILE, "Exit code").out
     table = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / "spec/command.md").read_text(), re.M)
     assert len(table) == 10
@@ -414,6 +415,23 @@ def help_and_version_are_answers(world):
     for command in WITH_FILE:
         world.run(command, "--help").expect(0, f"Usage: hedgelex {command}", "Exit code", "--help")
         assert world.run(command, "--help").err == b""
+
+
+@test
+def every_kernel_gives_the_same_tokens_or_is_refused(world):
+    """spec: SRV-09"""
+    world.file("good.tex", b"A line that is longer than a block of any kernel: \\foo {bar}, 1234567890 &c.\n" * 9)
+    expected = world.run("tokens", "good.tex").expect(0).out
+    ran = set()
+    for name in ("portable", "sse2", "avx2", "avx512", "neon"):
+        result = world.run("tokens", f"--kernel={name}", "good.tex")
+        if result.code == 64:
+            result.expect(64, f"--kernel: {name}: this processor lacks it")
+        else:
+            assert result.expect(0).out == expected, name
+            ran.add(name)
+    assert {"portable"} < ran and not {"sse2", "neon"} <= ran, ran
+    world.run("tokens", "--kernel=sse9", "good.tex").expect(64, "--kernel", "sse9", "avx512")
 
 
 @test

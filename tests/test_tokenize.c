@@ -327,7 +327,12 @@ static void the_historic_entry_point_is_the_preset_latex_in_bytes(void **state) 
         assert_true(same_rows(six.lines, part.lines, r.counts.tokens));
         assert_true(same_rows(six.cols, part.cols, r.counts.tokens));
         assert_int_equal(tokenize_historically(&part, input, length, tokens), tokens);
-        assert_memory_equal(&part, &six, sizeof six);
+        assert_true(same_rows(part.kinds, six.kinds, r.counts.tokens));
+        assert_true(same_rows(part.codes, six.codes, r.counts.tokens));
+        assert_true(same_rows(part.starts, six.starts, r.counts.tokens));
+        assert_true(same_rows(part.ends, six.ends, r.counts.tokens));
+        assert_true(same_rows(part.lines, six.lines, r.counts.tokens));
+        assert_true(same_rows(part.cols, six.cols, r.counts.tokens));
     }
 }
 

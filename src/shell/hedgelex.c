@@ -9,6 +9,7 @@
 #include "command.h"
 #include "complaint.h"
 #include "display.h"
+#include "kernel.h"
 #include "version.h"
 
 static const hlx_command *const commands[] = {&hlx_command_tokens, &hlx_command_check,
@@ -30,7 +31,7 @@ static int print_help(void) {
 }
 
 static int print_version(void) {
-    (void)puts("hedgelex " HLX_VERSION);
+    (void)printf("hedgelex %s\nkernel %s\n", HLX_VERSION, hlx_kernel_name(hlx_kernel_in_use()));
     return HLX_EXIT_OK;
 }
 

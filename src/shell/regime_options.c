@@ -3,10 +3,19 @@
 
 #include <string.h>
 
+#include "kernel.h"
+
 static const char *const preset_names[] = {"latex", "package", "expl3", "plain", "initex", NULL};
 _Static_assert(sizeof preset_names / sizeof preset_names[0] == HLX_PRESET_COUNT + 1u,
                "one name for each preset");
 static const char *const encoding_names[] = {"bytes", "utf8", NULL};
+
+/* In the order of enum hlx_kernel. */
+static const char *const kernel_names[] = {"auto",
+#define KERNEL_NAME(enumerator, name) name,
+                                           HLX_KERNELS(KERNEL_NAME)
+#undef KERNEL_NAME
+                                               NULL};
 
 const hlx_option hlx_regime_option_table[HLX_REGIME_OPTION_COUNT] = {
     {.name = "catcodes",
@@ -37,7 +46,27 @@ const hlx_option hlx_regime_option_table[HLX_REGIME_OPTION_COUNT] = {
      .default_text = "bytes",
      .choices = encoding_names,
      .help = "A character is a byte (as in pdfTeX) or a UTF-8 sequence (as in LuaTeX)."},
+    {.name = "kernel",
+     .environment = "HEDGELEX_KERNEL",
+     .kind = HLX_OPTION_CHOICE,
+     .offset = offsetof(hlx_regime_options, kernel),
+     .default_text = "auto",
+     .choices = kernel_names,
+     .help = "Which instructions to scan with; the tokens are the same. auto is the best that\n"
+             "the processor has."},
 };
+
+/* spec: SRV-09 */
+static bool use_kernel(int64_t chosen, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    hlx_kernel kernel = (hlx_kernel)chosen;
+    if (kernel == HLX_KERNEL_NONE || hlx_kernel_use(kernel)) {
+        return true;
+    }
+    (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                   "--kernel: %s: this processor lacks it (it has: %s)", hlx_kernel_name(kernel),
+                   hlx_kernel_name(hlx_kernel_in_use()));
+    return false;
+}
 
 static bool read_hexadecimal_digit(char character, uint32_t *value) {
     if (character >= '0' && character <= '9') {
@@ -117,6 +146,9 @@ static bool override_category(hlx_regime *regime, const char *text, int64_t enco
 /* spec: SRV-07 */
 bool hlx_regime_from_options(const hlx_regime_options *chosen, hlx_regime *regime,
                              char error[HLX_OPTIONS_ERROR_BYTES]) {
+    if (!use_kernel(chosen->kernel, error)) {
+        return false;
+    }
     if (!hlx_regime_preset(regime, (uint32_t)chosen->preset, (uint32_t)chosen->encoding)) {
         (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES, "--catcodes: no such preset");
         return false;

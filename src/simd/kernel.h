@@ -29,10 +29,10 @@ typedef enum hlx_kernel {
         HLX_KERNEL_COUNT
 } hlx_kernel;
 
-/* Its name, or NULL. spec: CMD-30 */
+/* Its name, or NULL. spec: SRV-09 */
 const char *hlx_kernel_name(hlx_kernel kernel);
 
-/* The kernel of that name, or HLX_KERNEL_NONE. spec: CMD-30 */
+/* The kernel of that name, or HLX_KERNEL_NONE. spec: SRV-09 */
 hlx_kernel hlx_kernel_named(const char *name);
 
 /* Can this processor, and this build of the library, run it? */
