@@ -60,17 +60,18 @@ FRAMA_C = (
 PROVERS = ["-wp-prover", "z3,cvc4"]
 
 # How Why3 calls the solvers: as by itself, but with limits in processor time, so that a loaded machine
-# does not prove less. Z3 comes a second time, for the targets whose options ask for it: there it uses as
-# patterns the left-hand sides of recursive definitions too, which by default it refuses as possible loops.
+# does not prove less. Z3 comes a second time, for the targets whose options ask for it: there it treats
+# quantifiers by patterns only and does not configure itself, which is better where goals are large.
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
+MATCHING = "auto_config=false smt.mbqi=false"
 SOLVER_CALLS = (  # tool, name, alternative, driver, command, with the limit in steps instead
     ("cvc4", "CVC4", "", "cvc4_17",
      "{cvc4} --stats --cpu-time --tlimit=%t000 --lang=smt2 %f", "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
     ("z3", "Z3", "", "z3_471",
      f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} -st %f", f"{{z3}} -smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
-    ("z3", "Z3", "unfolding", "z3_471",
-     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} pi.block_loop_patterns=false -st %f",
-     f"{{z3}} -smt2 {Z3_OPTIONS} pi.block_loop_patterns=false rlimit=%S -st %f"),
+    ("z3", "Z3", "matching", "z3_471",
+     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} {MATCHING} -st %f",
+     f"{{z3}} -smt2 {Z3_OPTIONS} {MATCHING} rlimit=%S -st %f"),
 )
 
 
@@ -86,7 +87,7 @@ ASSUMED = {(function, kind, name) for function, kind, name, *_ in rows(ASSUMPTIO
 
 
 def short(prover):
-    """Z3:4.8.12:unfolding -> Z3 unfolding: the version is pinned."""
+    """Z3:4.8.12:matching -> Z3 matching: the version is pinned."""
     name, _, *alternative = f"{prover}:".split(":")
     return " ".join(filter(None, (name, *alternative)))
 
