@@ -1,0 +1,170 @@
+"""Measuring a service under load: the run, what the machine did meanwhile, and what the figures prove.
+
+Used by gate.py and hedge_demo.py; test_measure.py holds the statistics against other ways to compute them.
+"""
+
+import csv
+import json
+import math
+import os
+import pathlib
+import resource
+import subprocess
+
+from service import Service
+
+CONFIDENCE = 0.95
+TAIL = 0.001  # P99.9: what may exceed the limit
+STEAL_BOUND = 0.01  # of all processor time, taken by the hypervisor
+FOREIGN_BOUND = 0.05  # of all processor time, used by processes that are not ours
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+# ---- statistics ----
+
+
+def binomial_tail(exceedances, count, probability):
+    """The probability of at most so many exceedances, when each of `count` requests is one with `probability`."""
+    if probability <= 0:
+        return 1.0
+    if probability >= 1:
+        return 1.0 if exceedances >= count else 0.0
+    logs = (
+        math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1)
+        + k * math.log(probability) + (count - k) * math.log1p(-probability)
+        for k in range(exceedances + 1)
+    )  # fmt: skip
+    return math.fsum(math.exp(log) for log in logs)
+
+
+def upper_bound(exceedances, count):
+    """Clopper and Pearson: with CONFIDENCE the true part of exceedances is not above this."""
+    if exceedances >= count:
+        return 1.0
+    low, high = exceedances / count, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if binomial_tail(exceedances, count, middle) > 1 - CONFIDENCE:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def certified(exceedances, count):
+    """With CONFIDENCE, at most TAIL of all requests exceed the limit."""
+    return binomial_tail(exceedances, count, TAIL) <= 1 - CONFIDENCE
+
+
+def percentile(ordered, part):
+    """The value of rank ceil(part * count), as SRV-53 and CMD-41 count ranks."""
+    return ordered[max(math.ceil(part * len(ordered) - 1e-9), 1) - 1]
+
+
+# ---- the machine ----
+
+
+def processor_ticks(process):
+    """Of the process, with and without its dead children; 0 when it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0
+    own, dead = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+    return own, dead
+
+
+def ours(service):
+    """Processor time of the service, its workers, dead and alive, and of what this process has waited for."""
+    own, dead = processor_ticks(service.process.pid)
+    workers = sum(processor_ticks(worker)[0] for worker in service.workers())
+    waited = resource.getrusage(resource.RUSAGE_CHILDREN)
+    this = resource.getrusage(resource.RUSAGE_SELF)
+    return own + dead + workers + TICKS * (waited.ru_utime + waited.ru_stime + this.ru_utime + this.ru_stime)
+
+
+def machine():
+    """(all ticks, busy ticks, stolen ticks, context switches) since boot."""
+    for line in pathlib.Path("/proc/stat").read_text().splitlines():
+        words = line.split()
+        if words[0] == "cpu":
+            user, nice, system, idle, waiting, irq, softirq, steal = map(int, words[1:9])
+        elif words[0] == "ctxt":
+            switches = int(words[1])
+    busy = user + nice + system + irq + softirq
+    return busy + idle + waiting + steal, busy, steal, switches
+
+
+class Watch:
+    """What the machine did between begin and end, as parts of all processor time."""
+
+    def __init__(self, service):
+        self.service = service
+        self.machine_before, self.ours_before = machine(), ours(service)
+
+    def end(self):
+        total, busy, steal, switches = (after - before for after, before in zip(machine(), self.machine_before))
+        own = ours(self.service) - self.ours_before
+        self.total = max(total, 1)
+        self.steal = steal / self.total
+        self.own = own / self.total
+        self.foreign = max(busy - own, 0) / self.total
+        self.switches = switches
+
+    def is_quiet(self):
+        return self.steal <= STEAL_BOUND and self.foreign <= FOREIGN_BOUND
+
+    def __str__(self):
+        quiet = "quiet" if self.is_quiet() else "NOISY"
+        return (
+            f"{quiet}: steal {self.steal:.2%} (bound {STEAL_BOUND:.0%}), other processes {self.foreign:.2%} "
+            f"(bound {FOREIGN_BOUND:.0%}), ours {self.own:.1%} of all processor time; {self.switches} context switches"
+        )
+
+
+# ---- a run ----
+
+
+class Run:
+    """One run of `hedgelex load` against a service of its own: figures, latencies, counters, machine."""
+
+    def __init__(self, name, document, load_options, service_options, folder, environment=None):
+        self.name = name
+        self.samples = folder / f"{name}.csv"
+        report = folder / f"{name}.json"
+        report.unlink(missing_ok=True)
+        self.samples.unlink(missing_ok=True)
+        with Service(*service_options, trace=False, environment=environment) as service:
+            self.started_as = service.log().splitlines()[0].removeprefix("hedgelexd: ")
+            watch = Watch(service)
+            self.exit_code = subprocess.run(
+                [Service.program.with_name("hedgelex"), "load", f"--socket={service.path}", f"--json={report}",
+                 f"--samples={self.samples}", *load_options, document],
+                stdout=subprocess.DEVNULL, check=False,
+            ).returncode
+            watch.end()
+            self.watch = watch
+            self.drained = service.stop()
+            self.log, self.counters = service.log(), service.counters()
+        self.figures = json.loads(report.read_text()) if report.exists() else {}
+        self.latencies = self.read_latencies() if self.samples.exists() else []
+
+    def read_latencies(self):
+        with self.samples.open(newline="", encoding="ascii") as file:
+            return sorted(float(row["latency_ms"]) for row in csv.DictReader(file) if row["outcome"] == "ok")
+
+    def exceedances(self, limit_ms):
+        return sum(latency > limit_ms for latency in self.latencies)
+
+    def percentile(self, part):
+        """In ms; None without data."""
+        return percentile(self.latencies, part) if self.latencies else None
+
+    def hedge_rate(self):
+        return self.counters.get("hedges_granted", 0) / max(self.counters.get("accepted", 0), 1)
+
+    def times(self):
+        if not self.latencies:
+            return "no data"
+        parts = ((0.5, "P50"), (0.9, "P90"), (0.99, "P99"), (0.999, "P99.9"), (1, "max"))
+        return ", ".join(f"{name} {percentile(self.latencies, part):.2f}" for part, name in parts) + " ms"

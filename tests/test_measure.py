@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""The statistics of the gate, held against tables and against exact arithmetic.
+
+    tests/test_measure.py        the last line is `N passed, N failed`
+"""
+
+import fractions
+import math
+import subprocess
+import sys
+import time
+import types
+
+import measure
+
+
+def exact_tail(exceedances, count, probability):
+    """The same sum in rational numbers."""
+    p = fractions.Fraction(probability).limit_denominator(10**6)
+    return float(sum(math.comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(exceedances + 1)))
+
+
+def tail_is_exact():
+    for exceedances, count, probability in ((0, 100, 0.001), (4, 1000, 0.001), (3, 500, 0.02), (9, 10, 0.5)):
+        exact = exact_tail(exceedances, count, probability)
+        assert math.isclose(measure.binomial_tail(exceedances, count, probability), exact, rel_tol=1e-9)
+    assert measure.binomial_tail(3, 10, 0) == 1 and measure.binomial_tail(3, 10, 1) == 0
+    assert measure.binomial_tail(10, 10, 1) == 1
+
+
+def certificates_are_those_of_the_table():
+    """The most exceedances with which P99.9 is certain at 95 %: none of 2,995, 4 of 10,000, 29 of 40,000 ..."""
+    for most, count in ((0, 2995), (4, 10000), (29, 40000), (83, 100000)):
+        assert measure.certified(most, count), (most, count)
+        assert not measure.certified(most + 1, count), (most, count)
+    assert not measure.certified(0, 2994)
+
+
+def bound_meets_its_definition():
+    for exceedances, count in ((0, 3000), (4, 10000), (29, 40000), (999, 1000), (5, 10)):
+        bound = measure.upper_bound(exceedances, count)
+        assert math.isclose(measure.binomial_tail(exceedances, count, bound), 0.05, rel_tol=1e-6)
+        assert bound > exceedances / count
+        assert (bound <= measure.TAIL) == measure.certified(exceedances, count)
+    assert measure.upper_bound(10, 10) == 1
+    assert math.isclose(measure.upper_bound(0, 3000), 1 - 0.05 ** (1 / 3000), rel_tol=1e-9)
+
+
+def percentiles_are_ranks():
+    values = list(range(1, 1001))
+    assert measure.percentile(values, 0.999) == 999 and measure.percentile(values, 1) == 1000
+    assert measure.percentile(values, 0.5) == 500 and measure.percentile(values[:10], 0.999) == 10
+    assert measure.percentile([7], 0.5) == 7
+
+
+def noise_is_noticed():
+    """A busy loop of somebody else's for a while is foreign, one of ours is not."""
+    nobody = types.SimpleNamespace(process=types.SimpleNamespace(pid=2**22 + 1), workers=lambda: [])
+    other = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+    try:
+        watch = measure.Watch(nobody)
+        until = time.process_time() + 0.3
+        while time.process_time() < until:
+            pass
+        watch.end()
+    finally:
+        other.kill()
+        other.wait()
+    assert watch.foreign > 0.1 and watch.own * watch.total >= 0.25 * measure.TICKS and not watch.is_quiet(), str(watch)
+    assert watch.switches > 0 and "NOISY" in str(watch)
+
+
+def main():
+    tests = [tail_is_exact, certificates_are_those_of_the_table, bound_meets_its_definition, percentiles_are_ranks,
+             noise_is_noticed]  # fmt: skip
+    failed = 0
+    for test in tests:
+        try:
+            test()
+            print(f"ok {test.__name__}")
+        except AssertionError as error:
+            failed += 1
+            print(f"FAILED {test.__name__}: {error}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
