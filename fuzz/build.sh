@@ -29,7 +29,7 @@ for source in fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)
     target=${name#fuzz_}
     [ "$target" = canary ] && continue # it is there to crash
-    compile "$source" -D_GNU_SOURCE -Isrc/shell -Itests -Ifuzz
+    compile "$source" -D_GNU_SOURCE -Isrc/simd -Isrc/shell -Itests -Ifuzz
     # shellcheck disable=SC2086
     $CC $CFLAGS "$objects/$name.o" "$objects/all.a" $LIB_FUZZING_ENGINE -lm -o "$OUT/$name"
     (cd "fuzz/corpus/$target" && python3 -m zipfile -c "$OUT/${name}_seed_corpus.zip" ./*)

@@ -11,7 +11,7 @@ FUZZ_ENGINE ?= $(BUILD)/fuzz/replay.o
 $(BUILD)/fuzz/%.o: fuzz/%.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"
-	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Itests -Ifuzz -MMD -MP -c $< -o $@
+	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Isrc/simd -Itests -Ifuzz -MMD -MP -c $< -o $@
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_ENGINE)) $(SHELL_LIBRARY) $(LIBRARY)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(filter-out %.o,$(FUZZ_ENGINE)) $(SHELL_LIBRARY) $(LIBRARY) -lm -o $@

@@ -15,7 +15,7 @@
 #define CONFIG_BYTES 13u
 #define EVENT_BYTES 3u
 #define MOST_EVENTS 400u
-#define PROBES 2u
+#define PROBES 1u
 #define FIRST_ID 1u
 #define DRY_ROUNDS 2000u
 

@@ -1,19 +1,20 @@
 /* fuzz_lexer.c -- what holds of the columns whatever the document, the regime, the
  * capacities, the pauses and the kernel.
  *
- * Input: fuzz_latex.h; knob 0 is a capacity, knob 1 how often to pause. Whether the
- * tokens are TeX's is fuzz_oracle.c's question.
+ * Input: fuzz_latex.h; knob 0 is a capacity, knob 1 how often to pause (low five bits)
+ * and which kernel reads (high three). Whether the tokens are TeX's is fuzz_oracle.c's
+ * question, what a kernel may do with a run fuzz_scan.c's.
  *
  *      order, tiling     spans are in order, disjoint and inside the document
  *      capacity          fewer rows hold the first rows, and the status says so
  *      pauses            stopping and going on changes nothing
- *      kernels           any scan kernel gives what the portable one gives
+ *      kernels           the rest is read by any kernel, against the portable one
  *      history           the historic entry point gives the same columns
  *
  * spec: LEX-01, LEX-17, LEX-50 to LEX-55, LEX-60, LEX-66 */
 #include "fuzz_columns.h"
 #include "fuzz_latex.h"
-#include "scan.h"
+#include "kernel.h"
 #include "tokenize.h"
 
 typedef struct reading {
@@ -139,15 +140,25 @@ static void check_historic(const reading *full, uint32_t room) {
     fuzz_columns_free(&six[1]);
 }
 
+/* Some kernel that this processor has. */
+static void use_kernel(uint32_t wanted) {
+    uint32_t first = HLX_KERNEL_PORTABLE + wanted % (HLX_KERNEL_COUNT - HLX_KERNEL_PORTABLE);
+    if (!hlx_kernel_use((hlx_kernel)first)) {
+        (void)hlx_kernel_use(HLX_KERNEL_PORTABLE);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_latex latex = fuzz_latex_read(data, size);
+    use_kernel(0);
     reading full = read_into(&latex, latex.length + 1, 2 * latex.length + 3);
     fuzz_expect(full.status == HLX_STATUS_OK, "LEX-54: there is room for every token");
     uint32_t room = some_capacity(&full, latex.knobs[0]);
+    use_kernel(latex.knobs[1] >> 5);
     check_spans(&full);
     check_values(&full);
     check_capacity(&full, room, latex.knobs[0] % 3u);
-    check_pauses(&full, latex.knobs[1]);
+    check_pauses(&full, latex.knobs[1] & 31u);
     check_historic(&full, room);
     fuzz_columns_free(&full.columns);
     return 0;

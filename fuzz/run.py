@@ -40,6 +40,7 @@ Target = collections.namedtuple("Target", "max_len pure")
 TARGETS = {
     "frame": Target(1024, True),
     "client": Target(256, True),
+    "scan": Target(400, True),
     "lexer": Target(400, True),
     "oracle": Target(400, True),
     "catcode": Target(400, True),
