@@ -32,11 +32,13 @@ STEPS = [
     ("tidy", False, "make tidy"),
     ("command-line", True, "python3 tests/test_cli.py --build=build/gcc"),
     ("service", True, "python3 tests/test_service.py --build=build/gcc"),
+    ("columns", True, "make columns"),
     (
         "service-sanitizers",
         True,
         f"make -j2 {ASAN} build && python3 tests/test_service.py --build=build/asan"
-        " && python3 tests/test_cli.py --build=build/asan",
+        " && python3 tests/test_cli.py --build=build/asan"
+        " && python3 tests/test_columns.py --build=build/asan",
     ),
     ("run", False, "make run"),
     ("differential", True, "make -j2 differential"),

@@ -76,9 +76,9 @@ def too_large():
 
 @test
 def malformed():
-    """The first bit of the length is no length of version 1. spec: SRV-33"""
+    """The first bit of the length is no length of version 1, nor does it begin version 2. spec: SRV-33, CLI-23"""
     with Service() as service:
-        for word in (b"\x80\0\0\0", b"\xff\xff\xff\xff", b"\x80\0\0\1rest of a frame"):
+        for word in (b"\x80\0\0\0", b"\xff\xff\xff\xff", b"\x80\0\0\2rest of a frame"):
             with service.client() as client:
                 client.send_bytes(word)
                 equal(client.reply(), (rig.MALFORMED, 0, 0, rig.NOBODY))

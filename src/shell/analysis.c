@@ -26,13 +26,27 @@ static void lay_out(hlx_analysis *analysis, uint32_t capacity) {
     analysis->cols = block + 7 * (size_t)capacity;
 }
 
-int hlx_analyse(hlx_analysis *analysis, const hlx_regime *regime, const hlx_document *document) {
-    uint32_t capacity = document->size + 2u;
+int hlx_analysis_allocate(hlx_analysis *analysis, const hlx_document *document, uint32_t capacity) {
     analysis->block = malloc(COLUMN_COUNT * sizeof(int32_t) * (size_t)capacity);
     if (analysis->block == NULL) {
         return hlx_complain(HLX_EXIT_SYSTEM, "%s: no memory for its tokens", document->name);
     }
     lay_out(analysis, capacity);
+    return HLX_EXIT_OK;
+}
+
+void hlx_analysis_expand(hlx_analysis *analysis, const hlx_regime *regime,
+                         const hlx_document *document) {
+    hlx_expand(regime, document->bytes, document->size, analysis->columns.starts,
+               analysis->counts.tokens, analysis->ends, analysis->lines, analysis->cols);
+}
+
+int hlx_analyse(hlx_analysis *analysis, const hlx_regime *regime, const hlx_document *document) {
+    uint32_t capacity = document->size + 2u;
+    int exit_code = hlx_analysis_allocate(analysis, document, capacity);
+    if (exit_code != HLX_EXIT_OK) {
+        return exit_code;
+    }
     hlx_status status = hlx_tokenize(regime, document->bytes, document->size, &analysis->columns,
                                      &analysis->counts);
     if (status != HLX_STATUS_OK || analysis->counts.issues > capacity) {
@@ -40,8 +54,7 @@ int hlx_analyse(hlx_analysis *analysis, const hlx_regime *regime, const hlx_docu
         return hlx_complain(HLX_EXIT_INTERNAL, "%s: the tokenizer gave status %d", document->name,
                             (int)status);
     }
-    hlx_expand(regime, document->bytes, document->size, analysis->columns.starts,
-               analysis->counts.tokens, analysis->ends, analysis->lines, analysis->cols);
+    hlx_analysis_expand(analysis, regime, document);
     return HLX_EXIT_OK;
 }
 

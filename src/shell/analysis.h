@@ -23,6 +23,14 @@ typedef struct hlx_analysis {
  * code is not 0. `regime` must be valid. */
 int hlx_analyse(hlx_analysis *analysis, const hlx_regime *regime, const hlx_document *document);
 
+/* Memory for `capacity` rows of every column, with the same promise; `document` is
+ * for the message. */
+int hlx_analysis_allocate(hlx_analysis *analysis, const hlx_document *document, uint32_t capacity);
+
+/* The kinds and starts are there: derive ends, lines and cols. */
+void hlx_analysis_expand(hlx_analysis *analysis, const hlx_regime *regime,
+                         const hlx_document *document);
+
 /* Read and tokenize, with the same promise; to be undone by hlx_analysis_close. */
 int hlx_analyse_file(hlx_analysis *analysis, hlx_document *document, const hlx_regime *regime,
                      const char *path);

@@ -75,3 +75,13 @@ void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class
     free_buffer->next = buffers->free[size_class];
     buffers->free[size_class] = free_buffer;
 }
+
+/* spec: SRV-31 */
+uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes) {
+    return map(buffers, bytes);
+}
+
+void hlx_buffers_give_once(hlx_buffers *buffers, uint8_t *memory, size_t bytes) {
+    (void)munmap(memory, bytes);
+    buffers->mapped_bytes -= bytes;
+}

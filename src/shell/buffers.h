@@ -32,4 +32,9 @@ uint8_t *hlx_buffers_take(hlx_buffers *buffers, size_t bytes, uint32_t *size_cla
 
 void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class);
 
+/* Memory of any size for once, within the same bound and given back at once: for columns
+ * that a client does not take (delivery.h). NULL when the bound does not allow it. */
+uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes);
+void hlx_buffers_give_once(hlx_buffers *buffers, uint8_t *memory, size_t bytes);
+
 #endif

@@ -1,7 +1,7 @@
 /* clients.c -- the server's side of its clients: connections and what becomes of
  * them. See server.h for the whole and connection.h for one connection's states.
  *
- * Every function that changes a connection ends in settle(), which brings what epoll
+ * Every function that changes a connection ends in hlx_clients_settle(), which brings what epoll
  * watches and which time-out runs in line with the state. */
 #include "server.h"
 
@@ -26,7 +26,7 @@ static hlx_watch watch_of(const hlx_server *server, const hlx_connection *connec
 
 /* ---- one connection's end and its state ---- */
 
-static void close_connection(hlx_server *server, hlx_connection *connection) {
+void hlx_clients_end(hlx_server *server, hlx_connection *connection) {
     hlx_timeout_move(connection, NULL, 0);
     (void)close(connection->socket);
     connection->state = HLX_CONNECTION_CLOSED;
@@ -51,12 +51,20 @@ static void client_gone(hlx_server *server, hlx_connection *connection) {
         hlx_event event = {.type = HLX_EVENT_CLIENT_GONE, .request_id = connection->submission->id};
         connection->submission->connection = HLX_NO_CONNECTION;
         connection->submission = NULL;
-        close_connection(server, connection);
+        hlx_clients_end(server, connection);
         hlx_server_apply(server, &event);
         return;
     }
     forget_submission(server, connection);
-    close_connection(server, connection);
+    hlx_clients_end(server, connection);
+}
+
+/* spec: SRV-67 */
+static hlx_timeout *pipeline_timeout(hlx_server *server, const hlx_pipeline *pipeline) {
+    if (hlx_pipeline_receiving(pipeline) || hlx_pipeline_writes(pipeline)) {
+        return &server->receiving;
+    }
+    return pipeline->in_service == NULL ? &server->idle : NULL;
 }
 
 static hlx_timeout *timeout_of(hlx_server *server, const hlx_connection *connection) {
@@ -67,6 +75,8 @@ static hlx_timeout *timeout_of(hlx_server *server, const hlx_connection *connect
     case HLX_CONNECTION_REPLYING:
     case HLX_CONNECTION_DISCARDING:
         return &server->receiving;
+    case HLX_CONNECTION_PIPELINE:
+        return pipeline_timeout(server, &connection->pipeline);
     case HLX_CONNECTION_IN_SERVICE: /* the broker's deadline runs */
     case HLX_CONNECTION_CLOSED:
         break;
@@ -76,7 +86,7 @@ static hlx_timeout *timeout_of(hlx_server *server, const hlx_connection *connect
 
 /* In service nothing is asked of epoll, but the change is put off until the client
  * really sends more, as most never do. */
-static void settle(hlx_server *server, hlx_connection *connection) {
+void hlx_clients_settle(hlx_server *server, hlx_connection *connection) {
     uint32_t wanted = hlx_connection_wanted(connection);
     hlx_timeout_move(connection, timeout_of(server, connection), hlx_clock_now_ns());
     if (connection->state != HLX_CONNECTION_IN_SERVICE && connection->watched != wanted) {
@@ -96,16 +106,17 @@ static bool write_reply(hlx_server *server, hlx_connection *connection) {
         return false;
     case HLX_CONNECTION_REPLIED:
         if (connection->state == HLX_CONNECTION_REPLYING) {
-            close_connection(server, connection);
+            hlx_clients_end(server, connection);
             return true;
         }
         break;
     case HLX_CONNECTION_WAIT:
     case HLX_CONNECTION_COMPLETE:
     case HLX_CONNECTION_REFUSED:
+    case HLX_CONNECTION_VERSION_2:
         break;
     }
-    settle(server, connection);
+    hlx_clients_settle(server, connection);
     return true;
 }
 
@@ -119,9 +130,13 @@ static bool reply_without_broker(hlx_server *server, hlx_connection *connection,
 
 void hlx_clients_reply(hlx_server *server, hlx_submission *submission, const hlx_reply *reply) {
     if (submission->connection == HLX_NO_CONNECTION) {
-        return; /* never happens: the broker does not reply to who has gone */
+        return; /* its client is being given up */
     }
     hlx_connection *connection = &server->connections[submission->connection];
+    if (connection->state == HLX_CONNECTION_PIPELINE) {
+        hlx_pipelines_reply(server, connection, submission, reply);
+        return;
+    }
     submission->connection = HLX_NO_CONNECTION;
     hlx_connection_reply(connection, reply);
     connection->close_after_reply |= reply->status == HLX_REPLY_SHUTTING_DOWN;
@@ -136,7 +151,7 @@ static void submit(hlx_server *server, hlx_connection *connection) {
     submission->stamps.in_start_ns = connection->in_start_ns;
     submission->stamps.in_done_ns = hlx_clock_now_ns();
     hlx_event event = {.type = HLX_EVENT_SUBMIT, .request_id = submission->id};
-    settle(server, connection);
+    hlx_clients_settle(server, connection);
     hlx_server_apply(server, &event);
 }
 
@@ -160,11 +175,14 @@ static void read_request(hlx_server *server, hlx_connection *connection) {
     case HLX_CONNECTION_GONE:
         client_gone(server, connection);
         return;
+    case HLX_CONNECTION_VERSION_2:
+        hlx_pipelines_ready(server, connection, EPOLLIN);
+        return;
     case HLX_CONNECTION_WAIT:
     case HLX_CONNECTION_REPLIED:
         break;
     }
-    settle(server, connection);
+    hlx_clients_settle(server, connection);
 }
 
 /* A client that sends its next request early, or half-closes, is not watched until the
@@ -192,6 +210,9 @@ void hlx_clients_ready(hlx_server *server, uint32_t index, uint32_t events) {
         break;
     case HLX_CONNECTION_REPLYING:
         (void)write_reply(server, connection);
+        break;
+    case HLX_CONNECTION_PIPELINE:
+        hlx_pipelines_ready(server, connection, events);
         break;
     case HLX_CONNECTION_CLOSED:
         break;
@@ -227,7 +248,7 @@ static void welcome(hlx_server *server, int socket) {
     }
     server->free_count--;
     server->counters.connections++;
-    settle(server, connection);
+    hlx_clients_settle(server, connection);
 }
 
 static void watch_listener(hlx_server *server, uint32_t events) {
@@ -263,7 +284,7 @@ bool hlx_clients_accept(hlx_server *server) {
 static void expire_idle(hlx_server *server, uint64_t now_ns) {
     while (hlx_timeout_next(&server->idle) <= now_ns) {
         server->counters.idle_timeouts++;
-        close_connection(server, server->idle.first);
+        hlx_clients_end(server, server->idle.first);
     }
 }
 
@@ -273,12 +294,14 @@ static void expire_receiving(hlx_server *server, uint64_t now_ns) {
     while (hlx_timeout_next(&server->receiving) <= now_ns) {
         hlx_connection *connection = server->receiving.first;
         server->counters.receive_timeouts++;
-        if (connection->state == HLX_CONNECTION_RECEIVING) {
+        if (connection->state == HLX_CONNECTION_PIPELINE) {
+            hlx_pipelines_expire(server, connection);
+        } else if (connection->state == HLX_CONNECTION_RECEIVING) {
             hlx_timeout_move(connection, NULL, 0);
             connection->close_after_reply = true;
             (void)reply_without_broker(server, connection, HLX_REPLY_DEADLINE);
         } else {
-            close_connection(server, connection);
+            hlx_clients_end(server, connection);
         }
     }
 }
@@ -303,7 +326,10 @@ uint64_t hlx_clients_next(const hlx_server *server) {
 
 bool hlx_clients_replying(const hlx_server *server) {
     for (int64_t i = 0; i < server->config->options.max_connections; i++) {
-        if (server->connections[i].state == HLX_CONNECTION_REPLYING) {
+        const hlx_connection *connection = &server->connections[i];
+        if (connection->state == HLX_CONNECTION_REPLYING ||
+            (connection->state == HLX_CONNECTION_PIPELINE &&
+             hlx_pipeline_writes(&connection->pipeline))) {
             return true;
         }
     }
@@ -313,12 +339,16 @@ bool hlx_clients_replying(const hlx_server *server) {
 /* What a client has sent of a request but was not read yet counts, too. spec: SRV-41 */
 static void close_at_end(hlx_server *server, hlx_connection *connection) {
     uint32_t status = 0;
+    if (connection->state == HLX_CONNECTION_PIPELINE) {
+        hlx_pipelines_close(server, connection);
+        return;
+    }
     if (connection->state == HLX_CONNECTION_IDLE) {
         (void)hlx_connection_read(connection, &server->submissions, hlx_clock_now_ns(), &status);
     }
     if (connection->state == HLX_CONNECTION_IDLE ||
         connection->state == HLX_CONNECTION_DISCARDING) {
-        close_connection(server, connection);
+        hlx_clients_end(server, connection);
         return;
     }
     connection->close_after_reply = true;

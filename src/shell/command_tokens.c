@@ -1,77 +1,26 @@
 /* command_tokens.c -- `hedgelex tokens`: the tokens of one document. spec: CMD-20 */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "analysis.h"
 #include "command.h"
 #include "complaint.h"
 #include "document.h"
-#include "token_format.h"
+#include "token_output.h"
 
-enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
-
-typedef struct tokens_options {
-    int64_t format; /* enum hlx_token_format */
-    int64_t colour; /* enum colour_choice */
-} tokens_options;
-
-static const char *const format_names[] = {"text", "tsv", "jsonl", NULL};
-static const char *const colour_names[] = {"auto", "always", "never", NULL};
-
-static const hlx_option own_options[] = {
-    {.name = "format",
-     .kind = HLX_OPTION_CHOICE,
-     .offset = offsetof(tokens_options, format),
-     .default_text = "text",
-     .choices = format_names,
-     .help = "Columns to read, or lines for other programs."},
-    {.name = "color",
-     .kind = HLX_OPTION_CHOICE,
-     .offset = offsetof(tokens_options, colour),
-     .default_text = "auto",
-     .choices = colour_names,
-     .help = "Colour in the format text; auto: on a terminal, unless NO_COLOR is set."},
-};
-
-/* spec: CMD-08 */
-static bool colour_wanted(int64_t choice) {
-    const char *terminal = getenv("TERM");
-    const char *no_colour = getenv("NO_COLOR");
-    if (choice != COLOUR_AUTO) {
-        return choice == COLOUR_ALWAYS;
-    }
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') && terminal != NULL &&
-           strcmp(terminal, "dumb") != 0;
-}
-
-static void print_tokens(const tokens_options *chosen, const hlx_document *document,
-                         const hlx_analysis *analysis) {
-    enum hlx_token_format format = (enum hlx_token_format)chosen->format;
-    bool colour = colour_wanted(chosen->colour);
-    hlx_write_token_header(stdout, format);
-    for (uint32_t i = 0; i < analysis->counts.tokens && !hlx_output_failed(); i++) {
-        hlx_write_token(stdout, format, colour, document, analysis, i);
-    }
-}
-
-static int print_file(const tokens_options *chosen, const hlx_regime *regime, const char *path) {
+static int print_file(const hlx_token_output *chosen, const hlx_regime *regime, const char *path) {
     hlx_document document;
     hlx_analysis analysis;
     int exit_code = hlx_analyse_file(&analysis, &document, regime, path);
     if (exit_code == HLX_EXIT_OK) {
-        print_tokens(chosen, &document, &analysis);
+        hlx_print_tokens(chosen, &document, &analysis);
         hlx_analysis_close(&analysis, &document);
     }
     return exit_code;
 }
 
 static int run(int argc, char **argv) {
-    tokens_options chosen;
+    hlx_token_output chosen;
     hlx_regime_options regime_options = HLX_REGIME_OPTIONS_INITIAL;
-    const hlx_option_group groups[] = {
-        {"What is printed", own_options, sizeof own_options / sizeof own_options[0], &chosen},
-        hlx_regime_option_group(&regime_options)};
+    const hlx_option_group groups[] = {hlx_token_output_group(&chosen),
+                                       hlx_regime_option_group(&regime_options)};
     hlx_options options = {.groups = groups, .group_count = sizeof groups / sizeof groups[0]};
     hlx_regime regime;
     int exit_code = HLX_EXIT_OK;

@@ -20,7 +20,13 @@ void hlx_connection_open(hlx_connection *connection, int socket) {
     connection->socket = socket;
     connection->generation++;
     connection->submission = NULL;
+    connection->version_known = false;
     await_request(connection);
+}
+
+static uint32_t pipeline_wanted(const hlx_pipeline *pipeline) {
+    uint32_t events = hlx_pipeline_reads(pipeline) ? EPOLLIN : 0;
+    return hlx_pipeline_writes(pipeline) ? events | EPOLLOUT : events;
 }
 
 uint32_t hlx_connection_wanted(const hlx_connection *connection) {
@@ -31,6 +37,8 @@ uint32_t hlx_connection_wanted(const hlx_connection *connection) {
         return EPOLLIN;
     case HLX_CONNECTION_REPLYING:
         return EPOLLOUT;
+    case HLX_CONNECTION_PIPELINE:
+        return pipeline_wanted(&connection->pipeline);
     case HLX_CONNECTION_IN_SERVICE:
     case HLX_CONNECTION_CLOSED:
         break;
@@ -74,6 +82,16 @@ static enum hlx_connection_outcome make_room(hlx_connection *connection,
     return HLX_CONNECTION_WAIT;
 }
 
+/* The first word of a connection may begin version 2. spec: QRY-01 */
+static enum hlx_connection_outcome not_a_length(hlx_connection *connection, uint32_t *status) {
+    if (connection->version_known || !hlx_query_begins(connection->header)) {
+        return refuse(connection, status, HLX_REPLY_MALFORMED, UNTIL_THE_END);
+    }
+    hlx_pipeline_open(&connection->pipeline, connection->header, connection->in_start_ns);
+    connection->state = HLX_CONNECTION_PIPELINE;
+    return HLX_CONNECTION_VERSION_2;
+}
+
 /* What a decoder status means after new bytes. */
 static enum hlx_connection_outcome judge(hlx_connection *connection, hlx_submissions *submissions,
                                          uint32_t *status) {
@@ -81,12 +99,13 @@ static enum hlx_connection_outcome judge(hlx_connection *connection, hlx_submiss
     case HLX_CLIENT_TOO_LARGE:
         return refuse(connection, status, HLX_REPLY_TOO_LARGE, UNTIL_THE_END);
     case HLX_CLIENT_MALFORMED:
-        return refuse(connection, status, HLX_REPLY_MALFORMED, UNTIL_THE_END);
+        return not_a_length(connection, status);
     case HLX_CLIENT_NEED_MORE:
     case HLX_CLIENT_COMPLETE:
         break;
     }
     bool has_length = connection->decoder.received >= HLX_CLIENT_HEADER_BYTES;
+    connection->version_known |= has_length;
     if (has_length && connection->submission == NULL &&
         make_room(connection, submissions, status) != HLX_CONNECTION_WAIT) {
         return HLX_CONNECTION_REFUSED;

@@ -7,6 +7,7 @@
  *        +------------------ DISCARDING (rest of a refused request) <--------+
  *        +<------------------------------------------------------------------+
  *
+ * A first word of version 2 makes it a PIPELINE for good; pipeline.h says how that goes on.
  * The connection reads and writes one socket, never waits, and never reads a byte
  * beyond the present request. It decides what the client protocol leaves to the
  * service: a refused request's rest is read and thrown away, so that the client, still
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #include "client.h"
+#include "pipeline.h"
 #include "submission.h"
 
 enum hlx_connection_state {
@@ -28,7 +30,8 @@ enum hlx_connection_state {
     HLX_CONNECTION_RECEIVING,
     HLX_CONNECTION_IN_SERVICE,
     HLX_CONNECTION_REPLYING,
-    HLX_CONNECTION_DISCARDING
+    HLX_CONNECTION_DISCARDING,
+    HLX_CONNECTION_PIPELINE
 };
 
 typedef struct hlx_connection {
@@ -44,6 +47,8 @@ typedef struct hlx_connection {
     uint32_t reply_sent;
     bool close_after_reply;
     uint64_t discard_bytes; /* still to be thrown away; UINT64_MAX: until the end */
+    bool version_known;     /* the first word was received */
+    hlx_pipeline pipeline;  /* in state PIPELINE, in which nothing above is used */
     /* Of the list of time-outs in which it waits (timeout.h), or NULL. */
     struct hlx_timeout *timeout;
     struct hlx_connection *earlier, *later;
@@ -51,11 +56,12 @@ typedef struct hlx_connection {
 } hlx_connection;
 
 enum hlx_connection_outcome {
-    HLX_CONNECTION_WAIT,     /* nothing more to do now */
-    HLX_CONNECTION_COMPLETE, /* a whole request is in `submission`; state IN_SERVICE */
-    HLX_CONNECTION_REFUSED,  /* `status` is to be replied; state REPLYING */
-    HLX_CONNECTION_REPLIED,  /* the reply is out; state IDLE, DISCARDING or, to be closed, as was */
-    HLX_CONNECTION_GONE      /* the client has left, or is to be left */
+    HLX_CONNECTION_WAIT,      /* nothing more to do now */
+    HLX_CONNECTION_COMPLETE,  /* a whole request is in `submission`; state IN_SERVICE */
+    HLX_CONNECTION_REFUSED,   /* `status` is to be replied; state REPLYING */
+    HLX_CONNECTION_VERSION_2, /* state PIPELINE: read on there */
+    HLX_CONNECTION_REPLIED, /* the reply is out; state IDLE, DISCARDING or, to be closed, as was */
+    HLX_CONNECTION_GONE     /* the client has left, or is to be left */
 };
 
 void hlx_connection_open(hlx_connection *connection, int socket);

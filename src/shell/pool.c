@@ -22,6 +22,7 @@ static bool map_all(hlx_pool *pool) {
         if (!hlx_mapping_create(&pool->links[slot].mapping)) {
             return false;
         }
+        hlx_lease_init(&pool->links[slot].lease);
     }
     return true;
 }
@@ -125,6 +126,7 @@ static void start_link(hlx_link *link, pid_t process, int stream) {
     link->waiting = false;
     link->outbox.count = 0;
     hlx_frame_decoder_init(&link->decoder);
+    hlx_lease_restart(&link->lease);
 }
 
 /* A child that could not be watched was killed unseen; it is collected before the slot
@@ -235,13 +237,19 @@ void hlx_pool_flush(hlx_pool *pool, uint32_t slot) {
     }
 }
 
+/* A broken worker is sent nothing. */
+hlx_submission *hlx_pool_obstacle(const hlx_pool *pool, uint32_t slot) {
+    const hlx_link *link = &pool->links[slot];
+    return link->broken ? NULL : link->holders[link->lease.next];
+}
+
 void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, hlx_submission *submission) {
     hlx_link *link = &pool->links[slot];
     if (link->broken) {
         return; /* its death, which is near, ends the job */
     }
-    if (!hlx_outbox_add_request(&link->outbox, submission)) {
-        break_stream(pool, slot);
+    if (!hlx_lease_begin(&link->lease) || !hlx_outbox_add_request(&link->outbox, submission)) {
+        break_stream(pool, slot); /* rather lose a worker than overwrite a reply */
     }
     hlx_pool_flush(pool, slot);
 }
@@ -281,6 +289,8 @@ static bool take_frame(hlx_link *link, uint32_t slot, hlx_event *event) {
         .type = HLX_EVENT_WORKER_RESPONSE, .slot = slot, .request_id = header.request_id};
     if (header.request_id == HLX_WORKER_READY_ID) {
         event->type = HLX_EVENT_WORKER_READY;
+    } else {
+        hlx_lease_end(&link->lease);
     }
     hlx_frame_decode_summary(link->frame + HLX_FRAME_HEADER_BYTES, &event->summary);
     return true;
@@ -304,4 +314,32 @@ bool hlx_pool_receive(hlx_pool *pool, uint32_t slot, hlx_event *event) {
     }
     break_stream(pool, slot);
     return false;
+}
+
+/* ---- its columns ---- */
+
+/* spec: ARN-11 */
+uint32_t hlx_pool_hold(hlx_pool *pool, uint32_t slot, hlx_submission *submission,
+                       hlx_columns *columns) {
+    hlx_link *link = &pool->links[slot];
+    uint32_t side = hlx_lease_hold(&link->lease);
+    if (side == HLX_LEASE_NO_SIDE) {
+        return side;
+    }
+    hlx_arena arena;
+    hlx_mapping_arena(&arena);
+    arena.side = side;
+    hlx_arena_columns(&arena, link->mapping.words, columns);
+    link->holders[side] = submission;
+    return side;
+}
+
+/* spec: ARN-12 */
+void hlx_pool_release(hlx_pool *pool, hlx_delivery *delivery) {
+    if (delivery->side != HLX_LEASE_NO_SIDE) {
+        hlx_link *link = &pool->links[delivery->slot];
+        link->holders[delivery->side] = NULL;
+        hlx_lease_release(&link->lease, delivery->side);
+        delivery->side = HLX_LEASE_NO_SIDE;
+    }
 }

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "broker.h"
+#include "lease.h"
 #include "mapping.h"
 #include "outbox.h"
 
@@ -36,6 +37,8 @@ typedef struct hlx_link {
     hlx_frame_decoder decoder;
     uint8_t frame[HLX_FRAME_HEADER_BYTES + HLX_FRAME_RESPONSE_BYTES];
     hlx_mapping mapping;
+    hlx_lease lease;                          /* of the mapping's sides; outlives the process */
+    hlx_submission *holders[HLX_ARENA_SIDES]; /* whose replies are sent from them */
 } hlx_link;
 
 typedef struct hlx_pool {
@@ -58,6 +61,11 @@ bool hlx_pool_init(hlx_pool *pool, uint32_t worker_count, uint32_t slot_count, e
  * HLX_BROKER_NO_SLOT. False when there is none now. */
 bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces);
 
+/* The reply from which the side that the slot's next request will write is held, or
+ * NULL: a request may be sent. spec: ARN-11 */
+hlx_submission *hlx_pool_obstacle(const hlx_pool *pool, uint32_t slot);
+
+/* To be called only without an obstacle. */
 void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, hlx_submission *submission);
 void hlx_pool_send_cancel(hlx_pool *pool, uint32_t slot, uint64_t request_id);
 
@@ -72,6 +80,14 @@ void hlx_pool_kill(hlx_pool *pool, uint32_t slot);
 /* The next WORKER_READY or WORKER_RESPONSE of the slot. False when nothing whole is
  * there. */
 bool hlx_pool_receive(hlx_pool *pool, uint32_t slot, hlx_event *event);
+
+/* The columns of the slot's last answer, held for the submission's delivery until
+ * hlx_pool_release: the side, or HLX_LEASE_NO_SIDE when there are none. */
+uint32_t hlx_pool_hold(hlx_pool *pool, uint32_t slot, hlx_submission *submission,
+                       hlx_columns *columns);
+
+/* The delivery needs the columns no more, if it holds any. */
+void hlx_pool_release(hlx_pool *pool, hlx_delivery *delivery);
 
 /* Close the descriptors of a dead worker. False when it is not dead. `how` says how
  * it ended, in words. */

@@ -64,10 +64,12 @@ static void log_broker_counters(const hlx_broker_counters *counters) {
 
 static void log_server_counters(const hlx_server_counters *counters) {
     hlx_log(FIELD(connections) FIELD(connections_refused) FIELD(too_large) FIELD(malformed)
-                FIELD(no_buffer) FIELD(receive_timeouts) FIELD(idle_timeouts) FIELD(clients_gone),
+                FIELD(no_buffer) FIELD(receive_timeouts) FIELD(idle_timeouts) FIELD(clients_gone)
+                    FIELD(cancelled) FIELD(columns_moved) FIELD(columns_cut),
             counters->connections, counters->connections_refused, counters->too_large,
             counters->malformed, counters->no_buffer, counters->receive_timeouts,
-            counters->idle_timeouts, counters->clients_gone);
+            counters->idle_timeouts, counters->clients_gone, counters->cancelled,
+            counters->columns_moved, counters->columns_cut);
 }
 
 /* spec: SRV-51, SRV-54 */

@@ -29,6 +29,7 @@ static void send_request(hlx_server *server, const hlx_action *action) {
     if (action->origin == HLX_ORIGIN_HEDGE) {
         submission->stamps.hedge_fire_ns = now_ns;
     }
+    hlx_pipelines_make_way(server, action->slot);
     hlx_pool_send_request(&server->pool, action->slot, submission);
 }
 
@@ -159,6 +160,7 @@ static void receive_responses(hlx_server *server, uint32_t slot) {
         if (submission != NULL && submission->stamps.first_reply_ns == 0) {
             submission->stamps.first_reply_ns = hlx_clock_now_ns();
         }
+        server->answering = slot;
         hlx_server_apply(server, &event);
         if (!server->all_were_hot && all_hot(server)) {
             announce_ready(server);

@@ -31,7 +31,10 @@ typedef struct hlx_server_counters {
     uint64_t no_buffer;
     uint64_t receive_timeouts; /* requests or replies that took too long */
     uint64_t idle_timeouts;
-    uint64_t clients_gone; /* during a request or its reply */
+    uint64_t clients_gone;  /* during a request or its reply */
+    uint64_t cancelled;     /* requests taken back by their clients, version 2 */
+    uint64_t columns_moved; /* replies moved out of a worker's way, */
+    uint64_t columns_cut;   /* and cut off as there was no memory for that */
 } hlx_server_counters;
 
 typedef struct hlx_server {
@@ -48,6 +51,7 @@ typedef struct hlx_server {
     hlx_listener listener;
     hlx_submissions submissions;
     hlx_pool pool;
+    uint32_t answering; /* slot of the response that the broker is being told of */
     hlx_connection *connections;
     uint32_t *free_connections; /* a stack of indices */
     uint32_t free_count;
@@ -98,6 +102,29 @@ bool hlx_clients_replying(const hlx_server *server);
 
 /* Tell whoever is sending a request that the service is shutting down; close all. */
 void hlx_clients_close(hlx_server *server);
+
+/* Bring in line with the connection's state what epoll watches and which time-out runs. */
+void hlx_clients_settle(hlx_server *server, hlx_connection *connection);
+
+void hlx_clients_end(hlx_server *server, hlx_connection *connection);
+
+/* ---- pipeline_clients.c: connections in state PIPELINE ---- */
+
+/* The client's socket is ready. */
+void hlx_pipelines_ready(hlx_server *server, hlx_connection *connection, uint32_t events);
+
+/* The broker's reply to one of its requests. */
+void hlx_pipelines_reply(hlx_server *server, hlx_connection *connection, hlx_submission *submission,
+                         const hlx_reply *reply);
+
+/* It has kept the service waiting for too long. */
+void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection);
+
+/* Tell it that the service is shutting down, if it is sending a request; close. */
+void hlx_pipelines_close(hlx_server *server, hlx_connection *connection);
+
+/* The slot is to be sent a request: move a reply out of its way. */
+void hlx_pipelines_make_way(hlx_server *server, uint32_t slot);
 
 /* ---- progress.c ---- */
 

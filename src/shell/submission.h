@@ -1,16 +1,19 @@
 /* submission.h -- one client's request from its length word to its release.
  *
- *      offset  bytes            of the frame buffer
- *           0     16            frame header, written when the document is complete
- *          16      4 + length   what the client sent, as it came: the length word and
+ *      offset  bytes            of the buffer
+ *           0     16            version 2: the client's frame header
+ *          16      8            version 2: column mask, source of the regime
+ *           8     16            frame header for the worker, written over the former two
+ *                               when the document is complete
+ *          24      4 + length   what the client sent, as it came: the length word and
  *                               the document are also the payload's first two fields
- *     20 + len    260           options block, the service's regime
+ *     28 + len    260           options block: the client's, a preset's or the service's
  *
  * So a document is never copied inside the service: it is received where the workers'
  * sends start from, and both attempts of a request send the same bytes. The buffer
  * stays until the broker has released the request and no worker's outbox points into
- * it. An id is never used again: its low bits are the row, the rest counts.
- * spec: SRV-30 */
+ * it; the row until its reply, too, is out, if that is sent from the row (version 2). An
+ * id is never used again: its low bits are the row, the rest counts. spec: SRV-30 */
 #ifndef HLX_SUBMISSION_H
 #define HLX_SUBMISSION_H
 
@@ -18,16 +21,19 @@
 #include <stdint.h>
 
 #include "buffers.h"
+#include "delivery.h"
 #include "frame.h"
+#include "query.h"
 #include "telemetry.h"
 
 #define HLX_SUBMISSION_ROW_BITS 20u
 #define HLX_SUBMISSION_MAX_ROWS (1u << HLX_SUBMISSION_ROW_BITS)
 #define HLX_NO_CONNECTION UINT32_MAX
+#define HLX_SUBMISSION_FRAME_OFFSET 8u /* of the worker's frame in the buffer */
 
 typedef struct hlx_submission {
-    uint64_t id; /* 0: the row is free */
-    uint8_t *frame;
+    uint64_t id;    /* 0: the row is free */
+    uint8_t *frame; /* for the worker; NULL: the buffer was given back */
     uint32_t frame_bytes;
     uint32_t buffer_class;
     uint32_t sends;      /* outboxes that point into the frame */
@@ -35,6 +41,11 @@ typedef struct hlx_submission {
     uint32_t connection; /* index of the waiting client's, or HLX_NO_CONNECTION */
     uint32_t next_free;
     hlx_stamps stamps;
+    /* Version 2 only: */
+    hlx_query_request query;
+    hlx_delivery delivery;       /* the reply, */
+    bool replying;               /* while it is being sent */
+    struct hlx_submission *next; /* of the same connection's, in service or replying */
 } hlx_submission;
 
 typedef struct hlx_submissions {
@@ -54,14 +65,22 @@ bool hlx_submissions_init(hlx_submissions *table, uint32_t capacity, size_t buff
  * allow one. spec: SRV-31 */
 hlx_submission *hlx_submission_take(hlx_submissions *table, uint32_t document_length);
 
-/* The client's bytes: length word and document. */
+/* Version 1: where the length word and the document go. */
 uint8_t *hlx_submission_bytes(const hlx_submission *submission);
 
-/* The document is complete: write what stands before and behind it. */
+/* Version 2: where the client's frame goes. */
+uint8_t *hlx_submission_query(const hlx_submission *submission);
+
+/* The document is complete: write what stands before and behind it. Version 2: after
+ * `query` was read from the frame, which is overwritten. */
 void hlx_submission_seal(const hlx_submissions *table, hlx_submission *submission);
+void hlx_submission_seal_query(const hlx_submissions *table, hlx_submission *submission);
 
 /* The row of an id in use, or NULL. */
 hlx_submission *hlx_submission_find(const hlx_submissions *table, uint64_t id);
+
+/* The reply that was sent from the row is out or given up. */
+void hlx_submission_replied(hlx_submissions *table, hlx_submission *submission);
 
 /* Nothing will start to read the frame any more. */
 void hlx_submission_release(hlx_submissions *table, hlx_submission *submission);

@@ -168,6 +168,7 @@ static bool parse_request(const uint8_t *payload, uint32_t payload_length, hlx_r
     return hlx_frame_decode_options(payload + view->options_offset, regime);
 }
 
+/* spec: ARN-10 */
 static void serve(worker *self, const hlx_frame_header *header) {
     const uint8_t *payload = self->mapping->frame + HLX_FRAME_HEADER_BYTES;
     hlx_request_view view;
@@ -182,8 +183,8 @@ static void serve(worker *self, const hlx_frame_header *header) {
         uint64_t issue_rows =
             counts.issues < columns.issue_capacity ? counts.issues : columns.issue_capacity;
         self->column_bytes += (uint64_t)counts.tokens * TOKEN_BYTES + issue_rows * ISSUE_BYTES;
-        hlx_arena_swap(&self->arena);
     }
+    hlx_arena_swap(&self->arena); /* with every request, whatever became of it: ARN-10 */
     respond(self, header->request_id, status, &counts);
 }
 

@@ -1,0 +1,558 @@
+#!/usr/bin/env python3
+"""Version 2 of the client protocol with real processes: columns, pipelining, cancels, leases.
+
+    tests/test_columns.py [--build=DIR] [NAME...]     default: build/gcc, all tests
+
+What a client gets is held against the command line's own tokens, column by column. The last line is
+`N passed, N failed`.
+"""
+
+import functools
+import pathlib
+import random
+import signal
+import struct
+import subprocess
+import time
+
+import service as rig
+from service import Service, continue_process, equal, stop_process, test, wait_until
+
+REQUEST, REPLY, CANCEL = 0x80000001, 0x80000002, 0x80000003
+CANCELLED = 7
+KINDS, CODES, STARTS, ISSUE_CODES, ISSUE_OFFSETS = 1, 2, 4, 8, 16
+TOKENS, ALL = 7, 31
+PRESETS = ["latex", "package", "expl3", "plain", "initex"]
+ENCODINGS = ["bytes", "utf8"]
+PAGE = b"The quick $x^2$ \\frac{a}{b} brown fox, and no more of it.\n"
+SMALL = b"Hello, \\TeX!\n"
+SMALL_TOKENS = 10
+LARGE = PAGE * 18000  # 1 MB; its columns are ten times what a socket holds
+TEX_SOURCES = pathlib.Path("/usr/share/texlive/texmf-dist/tex/latex")
+PROGRAMS = {}
+
+
+def header(kind, number, length):
+    return struct.pack(">IQI", kind, number, length)
+
+
+def request(number, document, mask=0, source=0, preset=0, encoding=0, options=b""):
+    prefix = struct.pack(">IBBBBI", mask, source, preset, encoding, 0, len(document))
+    return header(REQUEST, number, 12 + len(document) + len(options)) + prefix + document + options
+
+
+def cancel(number):
+    return header(CANCEL, number, 0)
+
+
+class Client(rig.Client):
+    """A connection in version 2."""
+
+    def receive(self, count):
+        data = bytearray()
+        while len(data) < count:
+            more = self.socket.recv(min(count - len(data), 1 << 20))
+            if not more:
+                raise EOFError(f"{len(data)} of {count} bytes")
+            data += more
+        return bytes(data)
+
+    def reply(self):
+        """(id, status, tokens, issues, origin, {mask bit: rows}) of the next reply."""
+        kind, number, length = struct.unpack(">IQI", self.receive(16))
+        equal(kind, REPLY, "type")
+        status, tokens, issues, origin, mask = struct.unpack(">IIIII", self.receive(20))
+        columns = {}
+        for bit in (1 << i for i in range(5)):
+            if mask & bit:
+                rows = tokens if bit < ISSUE_CODES else min(issues, 65536)
+                columns[bit] = struct.unpack(f"<{rows}i", self.receive(4 * rows))
+        equal(length, 20 + 4 * sum(len(rows) for rows in columns.values()), "payload length")
+        return number, status, tokens, issues, origin, columns
+
+    def ask(self, number, document, *more):
+        self.send_bytes(request(number, document, *more))
+        return self.reply()
+
+
+def refusal(number, status):
+    return (number, status, 0, 0, rig.NOBODY, {})
+
+
+def connect(service):
+    return Client(service.path)
+
+
+@functools.cache
+def command_line_tokens(document, *options):
+    """{mask bit: rows} as `hedgelex tokens` prints them."""
+    run = subprocess.run([PROGRAMS["hedgelex"], "tokens", "--format=tsv", *options, "-"], input=document,
+                         capture_output=True, check=True)
+    rows = [line.split("\t", 3)[:3] for line in run.stdout.decode("utf-8", "replace").split("\n")[1:-1]]
+    return {bit: tuple(int(row[i]) for row in rows) for i, bit in enumerate((KINDS, CODES, STARTS))}
+
+
+def one_worker(*options):
+    """A pool of one worker and no hedges: what happens to a request is known."""
+    return Service("--workers=1", "--hedging=off", *options)
+
+
+# ---- columns ----
+
+
+def documents():
+    """Every case, the sample, and installed TeX sources of up to 2 MiB in a seeded choice."""
+    yield rig.ROOT / "docs/sample.tex"
+    yield from sorted((rig.ROOT / "tests/cases").glob("*.in"))
+    sources = sorted(p for pattern in ("*/*.sty", "*/*.cls", "*/*.tex") for p in TEX_SOURCES.glob(pattern))
+    sources = [p for p in sources if p.stat().st_size <= rig.LARGEST]
+    yield from random.Random(2).sample(sources, min(60, len(sources)))
+    yield from sorted(sources, key=lambda p: p.stat().st_size)[-3:]
+
+
+@test
+def command_line_prints_the_same():
+    """`send --columns` is `tokens`, byte for byte, in every format and regime. spec: CMD-31, QRY-10, QRY-12, QRY-13"""
+    compared = 0
+    with Service("--catcodes=initex", "--workers=2") as service:
+        for path in documents():
+            choices = [["--format=tsv"], ["--format=tsv", "--encoding=utf8"]]
+            arguments = path.with_suffix(".args")
+            if arguments.exists():
+                words = arguments.read_text().replace("--regime", "--encoding").replace(
+                    "pdflatex", "latex").replace("lualatex", "latex").split()
+                choices = [[*words, f"--format={name}"] for name in ("tsv", "jsonl", "text")]
+            for options in choices:
+                words = [*options, str(path)]
+                here = subprocess.run([PROGRAMS["hedgelex"], "tokens", *words], capture_output=True, check=False)
+                there = subprocess.run(
+                    [PROGRAMS["hedgelex"], "send", "--columns", f"--socket={service.path}", *words],
+                    capture_output=True, check=False,
+                )
+                equal((there.returncode, there.stderr), (0, b""))
+                assert there.stdout == here.stdout, f"output for {words} differs"
+                compared += len(here.stdout)
+    assert compared > 1000000, compared
+    print(f"command_line_prints_the_same: {compared} bytes compared")
+
+
+@test
+def every_mask():
+    """Each of the 32 masks brings its columns and no others. spec: QRY-12, QRY-13, QRY-14, SRV-63"""
+    document = b"a}} \\b {\x7f\n"
+    with Service("--hedging=off") as service, connect(service) as client:
+        whole = client.ask(99, document, ALL)
+        equal(whole[:5], (99, rig.OK, 7, 4, rig.PRIMARY))
+        columns = whole[5]
+        equal({bit: columns[bit] for bit in (KINDS, CODES, STARTS)}, command_line_tokens(document))
+        equal(sorted(zip(columns[ISSUE_OFFSETS], columns[ISSUE_CODES])), [(1, 5), (2, 5), (7, 6), (8, 1)])
+        for mask in range(32):
+            expected = {bit: rows for bit, rows in columns.items() if bit & mask}
+            equal(client.ask(mask, document, mask), (mask, *whole[1:5], expected), f"reply for mask {mask}")
+
+
+@test
+def every_regime():
+    """The service's own, ten presets, an options block; each request its own. spec: QRY-10"""
+    document = "a_b:c~@ \u00e9\u4e2d %x\n\n\\x_y:z@ ^^41".encode()
+    with Service("--catcodes=initex", "--encoding=utf8") as service, connect(service) as client:
+        expected = command_line_tokens(document, "--catcodes=initex", "--encoding=utf8")
+        equal(client.ask(1, document, TOKENS)[5], expected)
+        for i, preset in enumerate(PRESETS):
+            for j, encoding in enumerate(ENCODINGS):
+                expected = command_line_tokens(document, f"--catcodes={preset}", f"--encoding={encoding}")
+                equal(client.ask(2, document, TOKENS, 1, i, j)[5], expected, f"{preset} in {encoding}")
+        block = bytes([0, 0, 255, 255]) + bytes([12] * 97 + [0] + [11] * 158)
+        equal(client.ask(3, b"abbc", TOKENS, 2, 0, 0, block)[5], {KINDS: (0,), CODES: (command_line_tokens(
+            b"\\bbc", "--endlinechar=-1")[CODES][0],), STARTS: (0,)})
+
+
+@test
+def most_issues():
+    """Issue columns end at 65,536 rows, the count does not. spec: QRY-12"""
+    with Service() as service, connect(service) as client:
+        reply = client.ask(1, b"}" * 70000, ISSUE_CODES | ISSUE_OFFSETS)
+        equal(reply[:4], (1, rig.OK, 70001, 70000))
+        equal(reply[5], {ISSUE_CODES: (5,) * 65536, ISSUE_OFFSETS: tuple(range(65536))})
+
+
+@test
+def largest_document():
+    """2 MiB, 25 MB of columns. spec: QRY-10, QRY-12"""
+    with Service("--hedging=off") as service, connect(service) as client:
+        reply = client.ask(1, b"a" * rig.LARGEST, TOKENS)
+        equal(reply[:3], (1, rig.OK, rig.LARGEST + 1))
+        equal(reply[5][STARTS], tuple(range(rig.LARGEST + 1)))
+        equal(set(reply[5][KINDS][:-1]), {11})
+
+
+# ---- pipelining ----
+
+
+@test
+def pipelined():
+    """300 requests of three clients, each many ahead, every reply its own. spec: SRV-60, SRV-61, QRY-02"""
+    made = random.Random(3)
+    documents_of = {}
+    with Service("--workers=3") as service:
+        clients = [connect(service) for _ in range(3)]
+        for first in range(0, 300, 30):
+            for number in range(first, first + 30):
+                text = (b"a" * made.randrange(1, 300) + b" {x}\n") * made.randrange(1, 40)
+                documents_of[number] = text, made.randrange(32)
+                clients[number % 3].send_bytes(request(number, *documents_of[number]))
+            for client in clients:
+                collect(client, documents_of, 10)
+        equal(documents_of, {})
+        equal(service.stop(), 0)
+        equal(service.counters()["accepted"], 300)
+
+
+def collect(client, documents_of, count):
+    for _ in range(count):
+        number, status, tokens, issues, _, columns = client.reply()
+        text, mask = documents_of.pop(number)
+        per_line = text.index(b"\n") + 1
+        equal((status, tokens, issues), (rig.OK, len(text), 0))
+        equal(set(columns), {bit for bit in (1, 2, 4, 8, 16) if bit & mask})
+        if mask & STARTS:
+            equal(columns[STARTS], tuple(range(tokens)))
+        if mask & KINDS:
+            equal(columns[KINDS][per_line - 5 : per_line], (10, 1, 11, 2, 10))
+
+
+@test
+def byte_at_a_time():
+    """Frames that come byte by byte are the same frames. spec: SRV-60, QRY-22, QRY-25"""
+    with Service("--hedging=off") as service, connect(service) as client:
+        for byte in request(5, SMALL, KINDS) + cancel(77) + request(6, b"", STARTS):
+            client.send_bytes(bytes([byte]))
+            time.sleep(0.0005)
+        equal(client.reply()[:5], (5, rig.OK, SMALL_TOKENS, 0, rig.PRIMARY))
+        equal(client.reply()[:2], (6, rig.OK))
+
+
+@test
+def at_most_sixty_four():
+    """What is beyond the bound waits in the socket, and is then answered. spec: SRV-61"""
+    with one_worker() as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        for number in range(100):
+            client.send_bytes(request(number, SMALL))
+        time.sleep(0.2)
+        continue_process(worker)
+        equal([client.reply()[0] for _ in range(100)], list(range(100)))
+        service.stop()
+        equal(service.counters()["accepted"], 100)
+
+
+@test
+def versions_do_not_mix():
+    """The first word decides for the whole connection. spec: QRY-01, CLI-23, SRV-65"""
+    with Service() as service:
+        with rig.Client(service.path) as client:
+            equal(client.ask(SMALL)[0], rig.OK)
+            client.send_bytes(request(1, SMALL))
+            equal(client.reply(), (rig.MALFORMED, 0, 0, rig.NOBODY))
+        with connect(service) as client:
+            equal(client.ask(1, SMALL)[1], rig.OK)
+            client.send_bytes(struct.pack(">I", len(SMALL)) + SMALL)
+            equal(client.reply()[1:], refusal(0, rig.MALFORMED)[1:])
+
+
+# ---- cancels ----
+
+
+@test
+def cancelled():
+    """In service, in the queue, unknown, too late: one reply each. spec: SRV-62, QRY-02, QRY-11"""
+    with one_worker() as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        for number in (1, 2, 3):
+            client.send_bytes(request(number, LARGE, ALL))
+        client.send_bytes(cancel(2) + cancel(1) + cancel(4) + cancel(1))
+        equal(client.reply(), refusal(2, CANCELLED))
+        equal(client.reply(), refusal(1, CANCELLED))
+        continue_process(worker)
+        reply = client.reply()
+        equal((reply[0], reply[1]), (3, rig.OK))
+        client.send_bytes(cancel(3))
+        equal(client.ask(5, SMALL)[:3], (5, rig.OK, SMALL_TOKENS))
+        service.stop()
+        counters = service.counters()
+        equal((counters["cancelled"], counters["abandoned"], counters["answered_ok"]), (2, 2, 2))
+
+
+@test
+def cancels_at_random_times():
+    """1,000 requests, half of them cancelled at once or later: one reply each, right or cancelled. spec: SRV-62"""
+    made = random.Random(4)
+    document = PAGE * 400
+    tokens = len(command_line_tokens(document)[KINDS])
+    outcomes = {rig.OK: 0, CANCELLED: 0}
+    with Service("--workers=2") as service, connect(service) as client:
+        for first in range(0, 1000, 25):
+            frames = []
+            for number in range(first, first + 25):
+                frames.append(request(number, document))
+                if made.randrange(2):
+                    frames.insert(made.randrange(len(frames) // 2, len(frames)) + 1, cancel(number))
+            client.send_bytes(b"".join(frames))
+            replies = {}
+            for _ in range(25):
+                number, status, found, *_ = client.reply()
+                replies[number] = status
+                outcomes[status] += 1
+                equal(found, tokens if status == rig.OK else 0, "tokens")
+            equal(sorted(replies), list(range(first, first + 25)))
+        equal(service.stop(), 0)
+        equal(service.counters()["cancelled"], outcomes[CANCELLED])
+    assert min(outcomes.values()) > 100, outcomes
+
+
+# ---- what is refused ----
+
+
+@test
+def malformed_payloads():
+    """Refused under its id, and the connection goes on. spec: QRY-10, SRV-65"""
+    good = request(1, SMALL)
+    bad = [
+        request(1, SMALL, 32), request(1, SMALL, 0, 3), request(1, SMALL, 0, 1, 5), request(1, SMALL, 0, 1, 0, 2),
+        request(1, SMALL, 0, 0, 1), request(1, SMALL, 0, 2), good[:23] + b"\1" + good[24:],
+        good[:27] + bytes([good[27] - 1]) + good[28:], good[:24] + b"\xff" + good[25:],
+        request(1, SMALL, 0, 2, 0, 0, b"\2" + bytes(259)), request(1, SMALL, 0, 0, 0, 0, bytes(260)),
+    ]
+    with Service() as service, connect(service) as client:
+        for frame in bad:
+            client.send_bytes(frame)
+            reply = client.reply()
+            equal((reply[0], reply[1], reply[5]), (1, rig.MALFORMED, {}), f"reply to {frame[:28]}")
+            equal(client.ask(2, SMALL)[:3], (2, rig.OK, SMALL_TOKENS))
+
+
+@test
+def bad_headers():
+    """Refused under its id; what came before is answered, what follows is dropped. spec: QRY-23, QRY-24, SRV-65"""
+    cases = [
+        (header(REQUEST, 9, rig.LARGEST + 12 + 261), rig.TOO_LARGE), (header(REQUEST, 9, 2**32 - 1), rig.TOO_LARGE),
+        (header(REQUEST, 9, 11), rig.MALFORMED), (header(CANCEL, 9, 1), rig.MALFORMED),
+        (header(REPLY, 9, 20), rig.MALFORMED), (header(1, 9, 16), rig.MALFORMED),
+    ]
+    with one_worker() as service:
+        for frame, status in cases:
+            with connect(service) as client:
+                worker = service.workers()[0]
+                stop_process(worker)
+                client.send_bytes(request(8, SMALL, KINDS) + frame)
+                equal(client.reply(), refusal(9, status))
+                client.send_bytes(b"x" * 500000)
+                continue_process(worker)
+                equal(client.reply()[:3], (8, rig.OK, SMALL_TOKENS))
+                client.end_sending()
+                assert client.at_end()
+
+
+@test
+def truncated():
+    """A frame that ends at any of its bytes; before it a whole one. spec: SRV-66, SRV-36"""
+    whole = request(3, SMALL, ALL)
+    with Service() as service:
+        for length in range(len(whole)):
+            with connect(service) as client:
+                client.send_bytes(request(2, SMALL) + whole[:length])
+                client.end_sending()
+                replies = sorted(client.reply()[:2] for _ in range(2 if length else 1))
+                expected = [(2, rig.OK)]
+                if length:
+                    expected.append((3 if length >= 16 else 0, rig.MALFORMED))
+                equal(replies, sorted(expected), f"{length} bytes")
+                assert client.at_end()
+
+
+@test
+def no_memory():
+    """A document for which there is no buffer is refused, and the connection goes on. spec: SRV-65, SRV-31"""
+    with one_worker("--buffer-memory=3") as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        client.send_bytes(request(1, b"a" * 1800000) + request(2, b"b" * 1800000) + request(3, SMALL))
+        equal(client.reply(), refusal(2, rig.OVERLOADED))
+        continue_process(worker)
+        equal([client.reply()[:2] for _ in range(2)], [(1, rig.OK), (3, rig.OK)])
+
+
+# ---- leases ----
+
+
+@test
+def slow_reader():
+    """Columns not taken do not hold up others, and are still right at the end. spec: SRV-64, ARN-10, ARN-11, ARN-12"""
+    with one_worker() as service, connect(service) as slow, connect(service) as other:
+        slow.send_bytes(request(1, LARGE, TOKENS))
+        for number in range(20):
+            document = b"%d" % number * 100000
+            reply = other.ask(number, document, TOKENS)
+            equal(reply[:3], (number, rig.OK, len(document) + 1))
+            equal(reply[5][CODES][-2], 48 + number % 10)
+        equal(slow.reply()[5], command_line_tokens(LARGE))
+        service.stop()
+        counters = service.counters()
+        equal((counters["columns_moved"], counters["columns_cut"]), (1, 0))
+
+
+@test
+def many_slow_readers():
+    """Each has pipelined several large replies; all come, all are right. spec: SRV-64, ARN-11"""
+    expected = command_line_tokens(PAGE * 4000)
+    with Service("--workers=2") as service:
+        clients = [connect(service) for _ in range(6)]
+        for client in clients:
+            client.send_bytes(b"".join(request(number, PAGE * 4000, TOKENS) for number in range(4)))
+        for client in clients:
+            numbers = []
+            for _ in range(4):
+                reply = client.reply()
+                numbers.append(reply[0])
+                equal(reply[5], expected)
+            equal(sorted(numbers), [0, 1, 2, 3])
+        service.stop()
+        assert service.counters()["columns_moved"] > 0, service.counters()
+
+
+@test
+def no_memory_to_move():
+    """A reader for whose columns there is no memory is cut off; the others do not notice. spec: SRV-64, ARN-12"""
+    with one_worker("--buffer-memory=4") as service, connect(service) as slow, connect(service) as other:
+        slow.send_bytes(request(1, LARGE, TOKENS))
+        for number in range(5):
+            equal(other.ask(number, SMALL, TOKENS)[:3], (number, rig.OK, SMALL_TOKENS))
+        try:
+            slow.reply()
+            raise AssertionError("the reply was whole")
+        except (EOFError, ConnectionResetError):
+            pass
+        service.stop()
+        counters = service.counters()
+        equal((counters["columns_moved"], counters["columns_cut"], counters["clients_gone"]), (0, 1, 1))
+
+
+@test
+def worker_dies_under_its_columns():
+    """The memory outlives the worker: who reads its columns gets them all. spec: ARN-10, ARN-12, SRV-24"""
+    with one_worker() as service, connect(service) as slow, connect(service) as other:
+        slow.send_bytes(request(1, LARGE, TOKENS))
+        begun = slow.receive(16)
+        rig.send_signal(service.workers()[0], signal.SIGKILL)
+        for number in range(3):  # the successor begins with side A, which is held
+            equal(other.ask(number, b"b" * 500000, TOKENS)[:3], (number, rig.OK, 500001))
+        equal(struct.unpack(">IQI", begun)[:2], (REPLY, 1))
+        slow.receive(20)
+        expected = command_line_tokens(LARGE)
+        for bit in (KINDS, CODES, STARTS):
+            rows = len(expected[bit])
+            equal(struct.unpack(f"<{rows}i", slow.receive(4 * rows)), expected[bit])
+
+
+@test
+def hedge_answers():
+    """Columns of a hedge are those of the worker that answered. spec: SRV-63, ARN-11"""
+    expected = command_line_tokens(LARGE)
+    with Service("--workers=2", "--hedge-ratio=100") as service, connect(service) as client:
+        for _ in range(3):
+            stopped = service.workers()[0]
+            stop_process(stopped)
+            for number in range(4):
+                reply = client.ask(number, LARGE, TOKENS)
+                equal(reply[:2], (number, rig.OK))
+                equal(reply[5], expected)
+            continue_process(stopped)
+        service.stop()
+        assert service.counters()["answered_by_hedge"] > 0, service.counters()
+
+
+# ---- clients that go, time, the end ----
+
+
+@test
+def gone_at_any_time():
+    """A client that leaves with requests at all stages is no trouble to others. spec: SRV-35, SRV-60, ARN-12"""
+    made = random.Random(5)
+    with Service("--workers=2") as service:
+        for _ in range(60):
+            client = connect(service)
+            for number in range(made.randrange(6)):
+                client.send_bytes(request(number, PAGE * made.randrange(1, 3000), made.randrange(32)))
+            client.send_bytes(request(9, LARGE[: made.randrange(100000)], ALL)[: made.randrange(100000)])
+            client.socket.settimeout(0.01)
+            try:
+                client.receive(made.randrange(1, 100000))
+            except (TimeoutError, EOFError):
+                pass
+            client.close()
+        with connect(service) as client:
+            equal(client.ask(1, PAGE, TOKENS)[5], command_line_tokens(PAGE))
+        equal(service.stop(), 0)
+        counters = service.counters()
+        equal(counters["crashes"], 0)
+        equal(counters["accepted"], counters["answered"] + counters["abandoned"])
+
+
+@test
+def frame_that_does_not_come():
+    """Answered `deadline` under its id; what is in service is still answered. spec: SRV-67"""
+    with one_worker("--receive-timeout=200") as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        client.send_bytes(request(1, SMALL) + request(2, SMALL)[:-1])
+        equal(client.reply(), refusal(2, rig.DEADLINE))
+        continue_process(worker)
+        equal(client.reply()[:2], (1, rig.OK))
+        assert client.at_end()
+
+
+@test
+def reply_that_is_not_taken():
+    """Whoever does not read is closed in the end; whoever is idle, too. spec: SRV-67"""
+    with Service("--receive-timeout=200", "--idle-timeout=300") as service:
+        with connect(service) as client:
+            client.send_bytes(request(1, LARGE, TOKENS))
+            time.sleep(0.8)
+            try:
+                client.reply()
+                raise AssertionError("the reply was whole")
+            except (EOFError, ConnectionResetError):
+                pass
+        with connect(service) as client:
+            equal(client.ask(1, SMALL)[:2], (1, rig.OK))
+            assert client.at_end()
+
+
+@test
+def drained():
+    """What was accepted is answered with its columns, what comes later is not. spec: SRV-40, SRV-41, SRV-60"""
+    with one_worker() as service, connect(service) as client, connect(service) as partial:
+        worker = service.workers()[0]
+        equal(partial.ask(1, SMALL)[:2], (1, rig.OK))
+        stop_process(worker)
+        client.send_bytes(request(1, LARGE, TOKENS))
+        partial.send_bytes(request(7, SMALL)[:20])
+        time.sleep(0.1)
+        service.send_signal(signal.SIGTERM)
+        wait_until(lambda: not service.path.exists(), "the drain has begun")
+        client.send_bytes(request(2, SMALL))
+        equal(client.reply(), refusal(2, rig.SHUTTING_DOWN))
+        continue_process(worker)
+        equal(client.reply()[5], command_line_tokens(LARGE))
+        equal(partial.reply(), refusal(7, rig.SHUTTING_DOWN))
+        assert client.at_end()
+        equal(service.wait(), 0)
+
+
+def use_build(build):
+    PROGRAMS["hedgelex"] = build / "hedgelex"
+
+
+rig.main(use_build)
