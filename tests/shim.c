@@ -32,9 +32,10 @@ enum role { ROLE_SERVICE = 1, ROLE_WORKER = 2 };
 /* X(name): the calls that can be made to fail; shim.py has the same list. */
 #define SHIM_CALLS(X)                                                                              \
     X(accept4)                                                                                     \
-    X(epoll_add) X(epoll_wait) X(fclose) X(fopen) X(fork) X(mmap) X(pidfd_open) X(poll) X(read)    \
-        X(recv) X(rename) X(send) X(sendmsg) X(socketpair) X(waitid) X(write) X(epoll_create1)     \
-            X(signalfd) X(timerfd_create) X(socket) X(bind) X(listen) X(flock) X(calloc)
+    X(epoll_add)                                                                                   \
+    X(epoll_wait) X(fclose) X(fopen) X(fork) X(mmap) X(pidfd_open) X(poll) X(read) X(recv)         \
+        X(rename) X(send) X(sendmsg) X(socketpair) X(waitid) X(write) X(epoll_create1) X(signalfd) \
+            X(timerfd_create) X(socket) X(bind) X(listen) X(flock) X(calloc)
 
 enum shim_call {
 #define CALL_ENUMERATOR(name) CALL_##name,
@@ -60,6 +61,7 @@ typedef struct shim_control {
     _Atomic uint32_t all_bytes; /* every transfer of everybody is at most so long; 0: any */
     _Atomic uint32_t service;   /* its process */
     _Atomic uint32_t responses; /* sent by workers, readiness not counted */
+    _Atomic uint32_t cancelled; /* of them: they say that they were cancelled */
     _Atomic uint32_t stall_ppm; /* of them are late */
     _Atomic uint32_t stall_ms;
     _Atomic uint32_t stalls;
@@ -220,6 +222,8 @@ static bool is_late(uint32_t number) {
     return (mixed >> 32) % 1000000 < control->stall_ppm;
 }
 
+#define STATUS_CANCELLED 1 /* HLX_STATUS_CANCELLED */
+
 static uint32_t load_u32(const uint8_t *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
@@ -258,6 +262,7 @@ static void respond(int socket, uint8_t *response) {
         pause_ms(control->ready_ms);
         return;
     }
+    control->cancelled += load_u32(response + 16) == STATUS_CANCELLED;
     if (is_late(control->responses++)) {
         struct pollfd cancel = {.fd = socket, .events = POLLIN};
         control->stalls++;

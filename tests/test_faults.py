@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import signal
 import socket
@@ -243,6 +244,19 @@ def a_lying_worker_is_found_out():
         service.shim.control.stall_ppm = 0
         wait_until(lambda: "CORRUPTION" in service.log(), "it is said")
         finish(service, 2, mismatches=1)
+
+
+@test
+def losers_stop_in_the_middle():
+    """A loser that computes hears its cancel and stops: it does not end the document. spec: SRV-21, BRK-03"""
+    options = ("--workers=2", "--hedge-delay=0", "--hedge-ratio=100", "--kill-grace=30000")
+    with Shimmed(*options) as service, service.client() as client:
+        for _ in range(30):
+            ok(client.ask(b"\\a" * 1000000))
+        wait_until(lambda: service.shim.control.responses >= 31, "the losers have answered")
+        cancelled = service.shim.control.cancelled
+        counters = finish(service, 2, kills=0)
+        assert cancelled >= counters["hedges_granted"] / 2 > 1, (cancelled, counters)
 
 
 @test
@@ -613,6 +627,24 @@ def one_byte_at_a_time_everywhere():
         equal(client.ask(letters(20000)), (rig.OK, 20001, 0, rig.PRIMARY))
         service.shim.control.all_bytes = 0
         finish(service, 1, crashes=0)
+
+
+# ---- what is known to go wrong in such services ----
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@test
+def every_known_failure_has_a_test():
+    """docs/known-failures.md names tests that exist."""
+    rows = [line for line in (ROOT / "docs/known-failures.md").read_text().splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 11, rows
+    for row in rows:
+        named = re.findall(r"`(tests/[\w.]+): (\w+)`", row)
+        assert named, row
+        for file, name in named:
+            text = (ROOT / file).read_text()
+            assert re.search(rf"^(static void|def) {name}\(", text, re.M), f"{file} has no {name}"
 
 
 def use_build(build):
