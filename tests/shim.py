@@ -21,8 +21,8 @@ class Control(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_int32 if name == "countdown" else ctypes.c_uint32)
         for name in (
-            "role call countdown repeat error bytes hits all_bytes service responses cancelled stall_ppm stall_ms stalls"
-            " fault fault_tokens faults ready_ms linger_ms"
+            "role call countdown repeat error bytes hits all_bytes service responses cancelled stall_ppm stall_ms"
+            " stalls fault fault_tokens faults ready_ms linger_ms"
         ).split()
     ]
 
