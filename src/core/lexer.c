@@ -1,7 +1,14 @@
-/* lexer.c -- the machine. Contracts: lexer.h. */
+/* lexer.c -- the machine. Contracts: lexer.h.
+ *
+ * Every function that writes rows has them as an invariant: what stands in the columns are
+ * the specification's first rows, before and after. The ghost parameters and calls are
+ * for the proof: which input the rows are of, and what comes next (lexer_lemmas.h). */
 #include "lexer.h"
 
 #include "scan.h"
+#ifdef __FRAMAC__
+#include "../../proofs/lexer_lemmas.h"
+#endif
 
 void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length) {
     lexer->line = hlx_line_at(input, input_length, 0);
@@ -9,6 +16,8 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
     lexer->state = HLX_STATE_NEW_LINE;
     lexer->done = false;
 }
+
+/* ---- rows --------------------------------------------------------------- */
 
 void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issue,
                    uint32_t offset) {
@@ -20,423 +29,189 @@ void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issu
     counts->issues = row + 1u;
 }
 
+/*@ requires columns: ColumnsValid(columns, counts);
+    requires room: counts->issues < UINT32_MAX;
+    requires issue: issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP && offset <= HLX_MAX_INPUT_BYTES;
+    requires capacity: counts->tokens <= columns->token_capacity;
+    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires next: IssueLine(input, length, regime, counts->issues) >= 0 &&
+      issue == IssueCode(input, length, regime, counts->issues) &&
+      offset == IssueOffset(input, length, regime, counts->issues);
+    terminates \true;
+    assigns counts->issues, columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
+      columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
+    ensures counted: counts->issues == \old(counts->issues) + 1;
+    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+*/
+static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t issue,
+                        uint32_t offset)
+/*@ ghost (const hlx_regime *regime, const uint8_t *input, uint32_t length) */ {
+    hlx_issue_add(columns, counts, issue, offset);
+}
+
+/*@ requires columns: ColumnsValid(columns, counts);
+    requires room: counts->tokens < columns->token_capacity;
+    requires start: start <= HLX_MAX_INPUT_BYTES;
+    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires next: TokenLine(input, length, regime, counts->tokens) >= 0 &&
+      kind == TokenKind(input, length, regime, counts->tokens) &&
+      code == TokenCode(input, length, regime, counts->tokens) &&
+      start == TokenStart(input, length, regime, counts->tokens);
+    terminates \true;
+    assigns counts->tokens, columns->kinds[counts->tokens], columns->codes[counts->tokens],
+      columns->starts[counts->tokens];
+    ensures counted: counts->tokens == \old(counts->tokens) + 1;
+    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+*/
+static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t kind, int32_t code,
+                        uint32_t start)
+/*@ ghost (const hlx_regime *regime, const uint8_t *input, uint32_t length) */ {
+    uint32_t row = counts->tokens;
+    columns->kinds[row] = kind;
+    columns->codes[row] = code;
+    columns->starts[row] = (int32_t)start;
+    counts->tokens = row + 1u;
+}
+
 /* Write what a step gives. False when its token does not fit; then nothing is
  * written. spec: LEX-54 */
 /*@ requires columns: ColumnsValid(columns, counts);
-    requires room: counts->tokens < UINT32_MAX && counts->issues < UINT32_MAX;
+    requires capacity: counts->tokens <= columns->token_capacity;
+    requires room: counts->issues < UINT32_MAX;
     requires start: start <= HLX_MAX_INPUT_BYTES;
-    requires step: step.issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP &&
-      (step.issue != 0 ==> step.issue_offset <= HLX_MAX_INPUT_BYTES);
+    requires offset: step.issue != 0 ==> step.issue_offset <= HLX_MAX_INPUT_BYTES;
+    requires issue: step.issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP;
+    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires next_token: step.has_token != 0 ==>
+      TokenLine(input, length, regime, counts->tokens) >= 0 &&
+      step.kind == TokenKind(input, length, regime, counts->tokens) &&
+      step.code == TokenCode(input, length, regime, counts->tokens) &&
+      start == TokenStart(input, length, regime, counts->tokens);
+    requires next_issue: step.issue != 0 ==>
+      IssueLine(input, length, regime, counts->issues) >= 0 &&
+      step.issue == IssueCode(input, length, regime, counts->issues) &&
+      step.issue_offset == IssueOffset(input, length, regime, counts->issues);
     terminates \true;
-    assigns *counts, columns->kinds[counts->tokens .. columns->token_capacity - 1],
+    assigns counts->tokens, counts->issues,
+      columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1],
       columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
       columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures full: \result == 0 <==>
       (step.has_token != 0 && \old(counts->tokens) >= columns->token_capacity);
-    ensures unchanged: \result == 0 ==> *counts == \old(*counts);
-    ensures token: \result != 0 && step.has_token != 0 ==>
-      counts->tokens == \old(counts->tokens) + 1;
-    ensures kind: \result != 0 && step.has_token != 0 ==>
-      columns->kinds[\old(counts->tokens)] == step.kind;
-    ensures code: \result != 0 && step.has_token != 0 ==>
-      columns->codes[\old(counts->tokens)] == step.code;
-    ensures start: \result != 0 && step.has_token != 0 ==>
-      columns->starts[\old(counts->tokens)] == start;
-    ensures no_token: step.has_token == 0 ==> counts->tokens == \old(counts->tokens);
-    ensures issue: \result != 0 && step.issue != 0 ==>
-      counts->issues == \old(counts->issues) + 1 &&
-      (\old(counts->issues) < columns->issue_capacity ==>
-        columns->issue_codes[\old(counts->issues)] == step.issue &&
-        columns->issue_offsets[\old(counts->issues)] == step.issue_offset);
-    ensures no_issue: step.issue == 0 ==> counts->issues == \old(counts->issues);
-    ensures kinds_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
-      r < columns->token_capacity ==> columns->kinds[r] == \old(columns->kinds[r]);
-    ensures codes_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
-      r < columns->token_capacity ==> columns->codes[r] == \old(columns->codes[r]);
-    ensures starts_kept: \forall integer r; 0 <= r < \old(counts->tokens) &&
-      r < columns->token_capacity ==> columns->starts[r] == \old(columns->starts[r]);
-    ensures issue_codes_kept: \forall integer r; 0 <= r < \old(counts->issues) &&
-      r < columns->issue_capacity ==> columns->issue_codes[r] == \old(columns->issue_codes[r]);
-    ensures issue_offsets_kept: \forall integer r; 0 <= r < \old(counts->issues) &&
-      r < columns->issue_capacity ==>
-      columns->issue_offsets[r] == \old(columns->issue_offsets[r]);
+    ensures unchanged: \result == 0 ==> counts->tokens == \old(counts->tokens) &&
+      counts->issues == \old(counts->issues);
+    ensures counted: \result != 0 ==>
+      counts->tokens == \old(counts->tokens) + (step.has_token != 0 ? 1 : 0) &&
+      counts->issues == \old(counts->issues) + (step.issue != 0 ? 1 : 0);
+    ensures capacity: counts->tokens <= columns->token_capacity;
+    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
 */
-static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_counts *counts) {
+static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_counts *counts)
+/*@ ghost (const hlx_regime *regime, const uint8_t *input, uint32_t length) */ {
     if (step.has_token) {
-        uint32_t row = counts->tokens;
-        if (row >= columns->token_capacity) {
+        if (counts->tokens >= columns->token_capacity) {
             return false;
         }
-        columns->kinds[row] = step.kind;
-        columns->codes[row] = step.code;
-        columns->starts[row] = (int32_t)start;
-        counts->tokens = row + 1u;
+        write_token(columns, counts, step.kind, step.code, start)
+            /*@ ghost (regime, input, length) */;
     }
     if (step.issue != 0) {
-        hlx_issue_add(columns, counts, step.issue, step.issue_offset);
+        write_issue(columns, counts, step.issue, step.issue_offset)
+            /*@ ghost (regime, input, length) */;
     }
     return true;
 }
 
-/*@ logic integer StateBehind{L}(hlx_regime *regime, integer byte) =
-      RunKind(regime, byte) == HLX_CATEGORY_SPACE ? HLX_STATE_SKIP_BLANKS : HLX_STATE_MID_LINE;
-*/
+/* ---- runs --------------------------------------------------------------- */
 
-/* The induction of the proof, one unfolding of the specification for each column: what
- * comes from a configuration on is this step's token and issue, if any, and what comes
- * behind it. */
-/*@ ghost
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: TokenKindComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-           KindOf(StepCategory(input, length, regime, start, position), state);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenKindComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenKindComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void kind_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-        /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-             TokenKind(input, length, regime, start, position, state, 0) ==
-             KindOf(StepCategory(input, length, regime, start, position), state); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-          \forall integer row; row > 0 ==>
-             TokenKind(input, length, regime, start, position, state, row) ==
-             TokenKind(input, length, regime, start,
-               StepNext(input, length, regime, start, position),
-               StepState(input, length, regime, start, position, state), row - 1); @/
-        /@ assert past: TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-             TokenKind(input, length, regime, start, position, state, past - past); @/
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: TokenCodeComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-           StepCode(input, length, regime, start, position, state);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenCodeComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenCodeComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void code_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-        /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-             TokenCode(input, length, regime, start, position, state, 0) ==
-             StepCode(input, length, regime, start, position, state); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-          \forall integer row; row > 0 ==>
-             TokenCode(input, length, regime, start, position, state, row) ==
-             TokenCode(input, length, regime, start,
-               StepNext(input, length, regime, start, position),
-               StepState(input, length, regime, start, position, state), row - 1); @/
-        /@ assert past: TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-             TokenCode(input, length, regime, start, position, state, past - past); @/
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: TokenStartComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures here: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-           SpanStart(input, length, start, position);
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenStartComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenStartComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void start_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-        /@ assert first: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-             TokenStart(input, length, regime, start, position, state, 0) ==
-             SpanStart(input, length, start, position); @/
-        /@ assert later: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-          \forall integer row; row > 0 ==>
-             TokenStart(input, length, regime, start, position, state, row) ==
-             TokenStart(input, length, regime, start,
-               StepNext(input, length, regime, start, position),
-               StepState(input, length, regime, start, position, state), row - 1); @/
-        /@ assert past: TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-             TokenStart(input, length, regime, start, position, state, past - past); @/
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: IssueCodeComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures here: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-           StepIssue(input, length, regime, start, position);
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueCodeComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
-         IssueCodeComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void issue_code_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-        /@ assert first: StepIssue(input, length, regime, start, position) != 0 ==>
-             IssueCode(input, length, regime, start, position, state, 0) ==
-             StepIssue(input, length, regime, start, position); @/
-        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==>
-          \forall integer row; row > 0 ==>
-             IssueCode(input, length, regime, start, position, state, row) ==
-             IssueCode(input, length, regime, start,
-               StepNext(input, length, regime, start, position),
-               StepState(input, length, regime, start, position, state), row - 1); @/
-        /@ assert past: IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-             IssueCode(input, length, regime, start, position, state, past - past); @/
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: IssueOffsetComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures here: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-           StepIssueOffset(input, length, regime, start, position);
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueOffsetComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
-         IssueOffsetComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void issue_offset_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-        /@ assert first: StepIssue(input, length, regime, start, position) != 0 ==>
-             IssueOffset(input, length, regime, start, position, state, 0) ==
-             StepIssueOffset(input, length, regime, start, position); @/
-        /@ assert later: StepIssue(input, length, regime, start, position) != 0 ==>
-          \forall integer row; row > 0 ==>
-             IssueOffset(input, length, regime, start, position, state, row) ==
-             IssueOffset(input, length, regime, start,
-               StepNext(input, length, regime, start, position),
-               StepState(input, length, regime, start, position, state), row - 1); @/
-        /@ assert past: IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, past) ==
-             IssueOffset(input, length, regime, start, position, state, past - past); @/
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: TokenCountComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures gives: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenCountComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenCountComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void token_count_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: IssueCountComes(input, length, regime, start, position, state, past);
-       terminates \true;
-       assigns \nothing;
-       ensures gives: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueCountComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past + 1);
-       ensures silent: !(StepIssue(input, length, regime, start, position) != 0) ==>
-         IssueCountComes(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state), past);
-    @/
-    static void issue_count_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                          uint32_t start, uint32_t position, uint32_t state, uint32_t past) {
-    }
-
-    /@ requires within: position < Limit(regime, LineContentEnd(input, length, start));
-       requires coming: Coming(input, length, regime, start, position, state, tokens, issues);
-       terminates \true;
-       assigns \nothing;
-       ensures token: GivesToken(StepCategory(input, length, regime, start, position), state) ==>
-         TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, tokens) ==
-           KindOf(StepCategory(input, length, regime, start, position), state) &&
-         TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, tokens) ==
-           StepCode(input, length, regime, start, position, state) &&
-         TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, tokens) ==
-           SpanStart(input, length, start, position);
-       ensures issue: StepIssue(input, length, regime, start, position) != 0 ==>
-         IssueCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, issues) ==
-           StepIssue(input, length, regime, start, position) &&
-         IssueOffset(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, issues) ==
-           StepIssueOffset(input, length, regime, start, position);
-       ensures coming: Coming(input, length, regime, start,
-         StepNext(input, length, regime, start, position),
-         StepState(input, length, regime, start, position, state),
-         tokens + (GivesToken(StepCategory(input, length, regime, start, position), state)
-                     ? 1 : 0),
-         issues + (StepIssue(input, length, regime, start, position) != 0 ? 1 : 0));
-    @/
-    static void one_step_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                               uint32_t start, uint32_t position, uint32_t state,
-                               uint32_t tokens, uint32_t issues) {
-        kind_comes(regime, input, length, start, position, state, tokens);
-        code_comes(regime, input, length, start, position, state, tokens);
-        start_comes(regime, input, length, start, position, state, tokens);
-        token_count_comes(regime, input, length, start, position, state, tokens);
-        issue_code_comes(regime, input, length, start, position, state, issues);
-        issue_offset_comes(regime, input, length, start, position, state, issues);
-        issue_count_comes(regime, input, length, start, position, state, issues);
-    }
-
-    /@ requires regime: \valid_read(regime) && RegimeValid(regime);
-       requires within: position < LineContentEnd(input, length, start);
-       requires run: InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0, position);
-       terminates \true;
-       assigns \nothing;
-       ensures category: StepCategory(input, length, regime, start, position) ==
-         RunKind(regime, input[position]);
-       ensures token: GivesToken(RunKind(regime, input[position]), state) == \true;
-       ensures kind: KindOf(RunKind(regime, input[position]), state) ==
-         RunKind(regime, input[position]);
-       ensures code: StepCode(input, length, regime, start, position, state) ==
-         RunCode(regime, input[position]);
-       ensures span: SpanStart(input, length, start, position) == position;
-       ensures next: StepNext(input, length, regime, start, position) == position + 1;
-       ensures state: StepState(input, length, regime, start, position, state) ==
-         StateBehind(regime, input[position]);
-       ensures issue: StepIssue(input, length, regime, start, position) == 0;
-    @/
-    static void run_byte_is_one_step(const hlx_regime *regime, const uint8_t *input,
-                                  uint32_t length, uint32_t start, uint32_t position,
-                                  uint32_t state) {
-    }
-
-    /@ requires regime: \valid_read(regime) && RegimeValid(regime);
-       requires within: position + count <= LineContentEnd(input, length, start) <=
-         HLX_MAX_INPUT_BYTES;
-       requires run: \forall integer p; position <= p < position + count ==>
-         InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0, p);
-       requires few: tokens <= HLX_MAX_INPUT_BYTES + 1 && count > 0;
-       requires coming: Coming(input, length, regime, start, position, state, tokens, issues);
-       terminates \true;
-       assigns \nothing;
-       ensures kinds: \forall integer r; tokens <= r < tokens + count ==>
-         TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-           RunKind(regime, input[position + (r - tokens)]);
-       ensures codes: \forall integer r; tokens <= r < tokens + count ==>
-         TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-           RunCode(regime, input[position + (r - tokens)]);
-       ensures starts: \forall integer r; tokens <= r < tokens + count ==>
-         TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-           position + (r - tokens);
-       ensures coming: Coming(input, length, regime, start, position + count,
-         StateBehind(regime, input[position + count - 1]), tokens + count, issues);
-    @/
-    static void run_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
-                                uint32_t start, uint32_t position, uint32_t state,
-                                uint32_t tokens, uint32_t issues, uint32_t count) {
-        uint32_t i = 0;
-        uint32_t now = state;
-        /@ loop invariant count: 0 <= i <= count;
-           loop invariant kinds: \forall integer r; tokens <= r < tokens + i ==>
-             TokenKind(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-               RunKind(regime, input[position + (r - tokens)]);
-           loop invariant codes: \forall integer r; tokens <= r < tokens + i ==>
-             TokenCode(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-               RunCode(regime, input[position + (r - tokens)]);
-           loop invariant starts: \forall integer r; tokens <= r < tokens + i ==>
-             TokenStart(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, r) ==
-               position + (r - tokens);
-           loop invariant state: now ==
-             (i == 0 ? state : StateBehind(regime, input[position + i - 1]));
-           loop invariant coming: Coming(input, length, regime, start, position + i, now,
-             tokens + i, issues);
-           loop assigns i, now;
-           loop variant count - i;
-        @/
-        while (i < count) {
-            run_byte_is_one_step(regime, input, length, start, position + i, now);
-            one_step_comes(regime, input, length, start, position + i, now, tokens + i, issues);
-            now = hlx_plain_kind(regime, input[position + i]) != 0 ? 1 : 2;
-            i++;
-        }
-    }
-*/
-
-/* Scan from `position` up to `stop`: the rows behind the counted ones are the
- * specification's. Returns how many. spec: LEX-53 */
+/* The scan kernel, with what it leaves alone. spec: LEX-53 */
 /*@ requires columns: ColumnsValid(columns, counts);
     requires regime: \valid_read(regime) && RegimeValid(regime);
-    requires within: position <= stop <= LineContentEnd(input, input_length, start) <=
-      HLX_MAX_INPUT_BYTES;
-    requires length: stop <= input_length <= HLX_MAX_INPUT_BYTES;
-    requires readable: \valid_read(input + (0 .. input_length - 1));
-    requires room: counts->tokens <= columns->token_capacity &&
-      counts->tokens <= HLX_MAX_INPUT_BYTES + 1;
-    requires coming: Coming(input, input_length, regime, start, position, state,
-      counts->tokens, counts->issues);
+    requires within: position <= stop <= length <= HLX_MAX_INPUT_BYTES;
+    requires readable: \valid_read(input + (0 .. length - 1));
+    requires room: counts->tokens <= columns->token_capacity;
     terminates \true;
     assigns columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1];
     ensures contained: \result <= stop - position &&
       \result <= columns->token_capacity - counts->tokens;
+    ensures run: \forall integer p; position <= p < position + \result ==>
+      InRun(regime, input, position, in_middle, p);
+    ensures kinds: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->kinds[r] == RunKind(regime, input[position + (r - counts->tokens)]);
+    ensures codes: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->codes[r] == RunCode(regime, input[position + (r - counts->tokens)]);
+    ensures starts: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
+      columns->starts[r] == position + (r - counts->tokens);
     ensures kinds_kept: \forall integer r; 0 <= r < counts->tokens ==>
       columns->kinds[r] == \old(columns->kinds[r]);
     ensures codes_kept: \forall integer r; 0 <= r < counts->tokens ==>
       columns->codes[r] == \old(columns->codes[r]);
     ensures starts_kept: \forall integer r; 0 <= r < counts->tokens ==>
       columns->starts[r] == \old(columns->starts[r]);
-    ensures kinds: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
-      columns->kinds[r] == TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
-    ensures codes: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
-      columns->codes[r] == TokenCode(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
-    ensures starts: \forall integer r; counts->tokens <= r < counts->tokens + \result ==>
-      columns->starts[r] == TokenStart(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, r);
-    ensures run: \result > 0 ==> RunKind(regime, input[position + \result - 1]) != 0;
-    ensures coming: \result > 0 ==> Coming(input, input_length, regime, start,
-      position + \result, StateBehind(regime, input[position + \result - 1]),
-      counts->tokens + \result, counts->issues);
+    ensures issue_codes_kept: \forall integer r; 0 <= r < columns->issue_capacity ==>
+      columns->issue_codes[r] == \old(columns->issue_codes[r]);
+    ensures issue_offsets_kept: \forall integer r; 0 <= r < columns->issue_capacity ==>
+      columns->issue_offsets[r] == \old(columns->issue_offsets[r]);
 */
-static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                          uint32_t stop, uint32_t state, const hlx_columns *columns,
-                          const hlx_counts *counts, uint32_t input_length)
+static uint32_t scan(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+                     uint32_t position, uint32_t stop, bool in_middle, const hlx_columns *columns,
+                     const hlx_counts *counts) {
+    return hlx_scan_run(regime, input, length, position, stop, in_middle, columns, counts->tokens);
+}
+
+/* Scan from `position` up to `stop`: the rows behind the counted ones are the
+ * specification's. Returns how many. spec: LEX-53 */
+/*@ requires columns: ColumnsValid(columns, counts);
+    requires regime: \valid_read(regime) && RegimeValid(regime);
+    requires within: position <= stop <= LineContentEnd(input, length, start) <= length <=
+      HLX_MAX_INPUT_BYTES;
+    requires readable: \valid_read(input + (0 .. length - 1));
+    requires state: state <= HLX_STATE_SKIP_BLANKS;
+    requires capacity: counts->tokens <= columns->token_capacity;
+    requires few: counts->tokens <= position;
+    requires coming: Coming(input, length, regime, start, position, state, counts->tokens,
+                            counts->issues);
+    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
+    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    terminates \true;
+    assigns columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1];
+    ensures contained: \result <= stop - position &&
+      \result <= columns->token_capacity - counts->tokens;
+    ensures run: \result > 0 ==> RunKind(regime, input[position + \result - 1]) != 0;
+    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens + \result);
+    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+    ensures coming: \result > 0 ==> Coming(input, length, regime, start, position + \result,
+      StateBehind(regime, input[position + \result - 1]), counts->tokens + \result,
+      counts->issues);
+*/
+static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+                          uint32_t position, uint32_t stop, uint32_t state,
+                          const hlx_columns *columns, const hlx_counts *counts)
 /*@ ghost (uint32_t start) */ {
-    uint32_t row = counts->tokens;
-    uint32_t count = hlx_scan_run(regime, input, input_length, position, stop,
-                                  state == HLX_STATE_MID_LINE, columns, row);
+    uint32_t count =
+        scan(regime, input, length, position, stop, state == HLX_STATE_MID_LINE, columns, counts);
     /*@ ghost if (count > 0) {
-          run_comes(regime, input, input_length, start, position, state, row,
-                          counts->issues, count);
+          hlx_run_comes(regime, input, length, start, position, state, counts->tokens,
+                        counts->issues, count);
+          /@ assert last: InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0,
+                                position + count - 1); @/
         } */
     return count;
 }
 
-/* A run of the present line up to `stop`, by the scan kernel. spec: LEX-53 */
+/* A run of the present line up to `stop`. spec: LEX-53 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires stop: stop <= lexer->line.content_end;
     terminates \true;
@@ -444,61 +219,56 @@ static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32
       columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1];
-    ensures reading: LexerReading(lexer, regime, input, input_length, counts);
-    ensures capacity: counts->tokens <= columns->token_capacity;
-    ensures tokens: TokenRows(input, input_length, regime, columns, counts->tokens);
+    ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
     ensures progress: \old(lexer->position) <= lexer->position;
     ensures more: \old(counts->tokens) <= counts->tokens;
 */
-static void run_plain(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
-                      uint32_t stop, const hlx_columns *columns, hlx_counts *counts,
-                      uint32_t input_length) {
+static void read_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t stop, const hlx_columns *columns,
+                     hlx_counts *counts) {
     uint32_t position = lexer->position;
     if (position >= stop) {
         return;
     }
-    uint32_t row = counts->tokens;
-    uint32_t count =
-        scan_rows(regime, input, position, stop, lexer->state, columns, counts, input_length)
-        /*@ ghost (lexer->line.start) */;
-    /*@ assert rows: TokenRows(input, input_length, regime, columns, row + count); */
+    uint32_t count = scan_rows(regime, input, input_length, position, stop, lexer->state, columns,
+                               counts) /*@ ghost (lexer->line.start) */;
     if (count > 0) {
-        lexer->position = position + count;
         bool is_plain = hlx_plain_kind(regime, input[position + count - 1u]) != 0;
+        lexer->position = position + count;
         lexer->state = is_plain ? HLX_STATE_MID_LINE : HLX_STATE_SKIP_BLANKS;
-        counts->tokens = row + count;
+        counts->tokens += count;
     }
 }
+
+/* ---- steps and lines ---------------------------------------------------- */
 
 /* One step of the machine. False when its token does not fit; then nothing has
  * changed. */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires within: lexer->position < Limit(regime, lexer->line.content_end);
     terminates \true;
-    assigns lexer->position, lexer->state, *counts,
+    assigns lexer->position, lexer->state, counts->tokens, counts->issues,
       columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1],
       columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
       columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
-    ensures reading: LexerReading(lexer, regime, input, input_length, counts);
-    ensures capacity: counts->tokens <= columns->token_capacity;
-    ensures tokens: TokenRows(input, input_length, regime, columns, counts->tokens);
-    ensures issues: IssueRows(input, input_length, regime, columns, counts->issues);
+    ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
     ensures progress: \result != 0 ==> \old(lexer->position) < lexer->position;
     ensures unchanged: \result == 0 ==> lexer->position == \old(lexer->position);
-    ensures more: \old(counts->tokens) <= counts->tokens <= \old(counts->tokens) + 1 &&
-      \old(counts->issues) <= counts->issues <= \old(counts->issues) + 1;
+    ensures more: \old(counts->tokens) <= counts->tokens &&
+      \old(counts->issues) <= counts->issues;
     ensures full: \result == 0 ==> counts->tokens == columns->token_capacity &&
-      TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, counts->tokens) >= 0;
+      TokenLine(input, input_length, regime, counts->tokens) >= 0;
 */
-static bool run_step(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
-                     uint32_t input_length, const hlx_columns *columns, hlx_counts *counts) {
+static bool read_step(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                      uint32_t input_length, const hlx_columns *columns, hlx_counts *counts) {
     uint32_t position = lexer->position;
     hlx_step step = hlx_step_at(&lexer->line, regime, input, input_length, position, lexer->state);
-    /*@ ghost one_step_comes(regime, input, input_length, lexer->line.start, position,
+    uint32_t start = hlx_span_start(&lexer->line, position);
+    /*@ ghost hlx_step_comes(regime, input, input_length, lexer->line.start, position,
                              lexer->state, counts->tokens, counts->issues); */
-    if (!emit(step, hlx_span_start(&lexer->line, position), columns, counts)) {
+    if (!emit(step, start, columns, counts) /*@ ghost (regime, input, input_length) */) {
         return false;
     }
     lexer->position = step.next;
@@ -510,7 +280,7 @@ static bool run_step(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *
  * full. */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     terminates \true;
-    assigns lexer->position, lexer->state, *counts,
+    assigns lexer->position, lexer->state, counts->tokens, counts->issues,
       columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1],
@@ -523,24 +293,19 @@ static bool run_step(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *
     ensures stops: \result != 0 ==> lexer->position >= pause_at ||
       lexer->position == Limit(regime, lexer->line.content_end);
     ensures full: \result == 0 ==> counts->tokens == columns->token_capacity &&
-      TokenKind(input, input_length, regime, 0, 0, HLX_STATE_NEW_LINE, counts->tokens) >= 0;
+      TokenLine(input, input_length, regime, counts->tokens) >= 0;
 */
-static bool run_line(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
-                     uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
-                     hlx_counts *counts) {
+static bool read_line(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                      uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
+                      hlx_counts *counts) {
     uint32_t limit = hlx_line_limit(&lexer->line, regime);
     uint32_t content_end = lexer->line.content_end;
-    uint32_t plain_stop = pause_at < content_end ? pause_at : content_end;
-    /*@ loop invariant reading: LexerReading(lexer, regime, input, input_length, counts);
-        loop invariant capacity: counts->tokens <= columns->token_capacity;
-        loop invariant token_rows: TokenRows(input, input_length, regime, columns,
-                                             counts->tokens);
-        loop invariant issue_rows: IssueRows(input, input_length, regime, columns,
-                                             counts->issues);
+    uint32_t stop = pause_at < content_end ? pause_at : content_end;
+    /*@ loop invariant run: LexerCall(lexer, regime, input, input_length, columns, counts);
         loop invariant progress: \at(lexer->position, Pre) <= lexer->position;
         loop invariant tokens: \at(counts->tokens, Pre) <= counts->tokens;
         loop invariant issues: \at(counts->issues, Pre) <= counts->issues;
-        loop assigns lexer->position, lexer->state, *counts,
+        loop assigns lexer->position, lexer->state, counts->tokens, counts->issues,
           columns->kinds[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
           columns->codes[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
           columns->starts[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
@@ -549,27 +314,66 @@ static bool run_line(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *
         loop variant limit - lexer->position;
     */
     while (lexer->position < limit && lexer->position < pause_at) {
-        run_plain(lexer, regime, input, plain_stop, columns, counts, input_length);
+        read_run(lexer, regime, input, input_length, stop, columns, counts);
         if (lexer->position >= limit || lexer->position >= pause_at) {
             return true;
         }
-        if (!run_step(lexer, regime, input, input_length, columns, counts)) {
+        if (!read_step(lexer, regime, input, input_length, columns, counts)) {
             return false;
         }
     }
     return true;
 }
 
+/* From the end of a line to the next line, or done. spec: LEX-15 */
+/*@ requires writable: \valid(lexer);
+    requires readable: input_length <= HLX_MAX_INPUT_BYTES && \valid_read(regime) &&
+      RegimeValid(regime) && \valid_read(input + (0 .. input_length - 1));
+    requires line: LineRead(&lexer->line, input, input_length);
+    requires end: lexer->position == Limit(regime, lexer->line.content_end);
+    requires coming: Coming(input, input_length, regime, lexer->line.start, lexer->position,
+                            lexer->state, tokens, issues);
+    requires state: lexer->state <= HLX_STATE_SKIP_BLANKS && lexer->done == 0;
+    terminates \true;
+    assigns *lexer;
+    ensures line: LineRead(&lexer->line, input, input_length);
+    ensures within: lexer->line.start <= lexer->position <=
+      Limit(regime, lexer->line.content_end);
+    ensures state: lexer->state <= HLX_STATE_SKIP_BLANKS;
+    ensures progress: \old(lexer->position) <= lexer->position;
+    ensures next: lexer->done == 0 ==> \old(lexer->line.start) < lexer->line.start;
+    ensures coming: Coming(input, input_length, regime, lexer->line.start, lexer->position,
+                           lexer->state, tokens, issues);
+    ensures no_token: lexer->done != 0 ==> \forall integer k; k >= tokens ==>
+      TokenLine(input, input_length, regime, k) == -1;
+    ensures no_issue: lexer->done != 0 ==> \forall integer k; k >= issues ==>
+      IssueLine(input, input_length, regime, k) == -1;
+*/
+static void next_line(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length)
+/*@ ghost (const hlx_regime *regime, uint32_t tokens, uint32_t issues) */ {
+    uint32_t next = lexer->line.next;
+    if (next >= input_length) {
+        /*@ ghost hlx_end_comes(regime, input, input_length, lexer->line.start, lexer->position,
+                                lexer->state, tokens, issues); */
+        lexer->done = true;
+        return;
+    }
+    /*@ ghost hlx_line_comes(regime, input, input_length, lexer->line.start, lexer->position,
+                             lexer->state, tokens, issues); */
+    lexer->line = hlx_line_at(input, input_length, next);
+    lexer->position = next;
+    lexer->state = HLX_STATE_NEW_LINE;
+}
+
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts) {
     /*@ loop invariant run: LexerCall(lexer, regime, input, input_length, columns, counts);
-        loop invariant progress: \at(lexer->position, Pre) <= lexer->position;
         loop invariant tokens: \at(counts->tokens, Pre) <= counts->tokens;
         loop invariant issues: \at(counts->issues, Pre) <= counts->issues;
         loop invariant done: lexer->done != 0 ==>
-          LexerDone(lexer, regime, input, input_length, counts);
-        loop assigns *lexer, *counts,
+          LexerDone(input, input_length, regime, counts);
+        loop assigns *lexer, counts->tokens, counts->issues,
           columns->kinds[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
           columns->codes[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
           columns->starts[\at(counts->tokens, Pre) .. columns->token_capacity - 1],
@@ -578,19 +382,14 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
         loop variant input_length - lexer->line.start + (lexer->done != 0 ? 0 : 1);
     */
     while (!lexer->done && lexer->position < pause_at) {
-        if (!run_line(lexer, regime, input, input_length, pause_at, columns, counts)) {
+        if (!read_line(lexer, regime, input, input_length, pause_at, columns, counts)) {
             return HLX_STATUS_OUTPUT_FULL;
         }
         if (lexer->position < hlx_line_limit(&lexer->line, regime)) {
             return HLX_STATUS_OK;
         }
-        if (lexer->line.next >= input_length) {
-            lexer->done = true;
-        } else {
-            lexer->line = hlx_line_at(input, input_length, lexer->line.next);
-            lexer->position = lexer->line.start;
-            lexer->state = HLX_STATE_NEW_LINE; /* spec: LEX-15 */
-        }
+        next_line(lexer, input, input_length)
+            /*@ ghost (regime, counts->tokens, counts->issues) */;
     }
     return HLX_STATUS_OK;
 }

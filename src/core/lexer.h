@@ -104,7 +104,7 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires done: lexer->done != 0 ==> LexerDone(input, input_length, regime, counts);
     terminates \true;
-    assigns *lexer, *counts,
+    assigns *lexer, counts->tokens, counts->issues,
       columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1],
@@ -123,6 +123,24 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts);
 
+/* Read on as far as a kernel can by itself: whole lines, never beyond `pause_at`, giving
+ * tokens but no issue. Doing nothing is always right. Defined in src/simd/kernel.c and
+ * assumed by name: what it promises is what hlx_lexer_run does. spec: LEX-17, LEX-53 */
+/*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
+    terminates \true;
+    assigns lexer->line, lexer->position, lexer->state, counts->tokens,
+      columns->kinds[counts->tokens .. columns->token_capacity - 1],
+      columns->codes[counts->tokens .. columns->token_capacity - 1],
+      columns->starts[counts->tokens .. columns->token_capacity - 1];
+    ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
+    ensures progress: \old(lexer->position) <= lexer->position &&
+      \old(lexer->line.start) <= lexer->line.start;
+    ensures more: \old(counts->tokens) <= counts->tokens;
+*/
+void hlx_lexer_leap(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                    uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
+                    hlx_counts *counts);
+
 /* Append a row to the issues if there is room, and count it in any case; fewer than
  * UINT32_MAX are there already. spec: LEX-60 */
 /*@ requires columns: ColumnsValid(columns, counts);
@@ -137,6 +155,12 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
     ensures written: \old(counts->issues) < columns->issue_capacity ==>
       columns->issue_codes[\old(counts->issues)] == issue &&
       columns->issue_offsets[\old(counts->issues)] == offset;
+    ensures codes_kept: \forall integer row; 0 <= row < \old(counts->issues) &&
+      row < columns->issue_capacity ==>
+      columns->issue_codes[row] == \old(columns->issue_codes[row]);
+    ensures offsets_kept: \forall integer row; 0 <= row < \old(counts->issues) &&
+      row < columns->issue_capacity ==>
+      columns->issue_offsets[row] == \old(columns->issue_offsets[row]);
 */
 void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issue, uint32_t offset);
 

@@ -1,5 +1,6 @@
 /* kernel.c -- the choice of the scan kernel. Contracts: scan.h and kernel.h. */
 #include "kernel.h"
+#include "leap.h"
 
 #include <stdatomic.h>
 
@@ -36,7 +37,7 @@ hlx_kernel hlx_kernel_named(const char *name) {
 
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vbmi");
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
 bool hlx_kernel_supported(hlx_kernel kernel) {
@@ -122,4 +123,23 @@ uint32_t hlx_scan_line_end(HLX_SCAN_LINE_END_PARAMETERS) {
 #endif
     (void)kernel;
     return hlx_scan_line_end_portable(input, position, limit);
+}
+
+void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
+    hlx_kernel kernel = hlx_kernel_in_use();
+#if defined(__x86_64__)
+    if (kernel == HLX_KERNEL_AVX512 && lexer->position <= lexer->line.content_end &&
+        hlx_leap_possible(regime)) {
+        hlx_lexer_leap_avx512(lexer, regime, input, input_length, pause_at, columns, counts);
+        return;
+    }
+#endif
+    (void)kernel;
+    (void)lexer;
+    (void)regime;
+    (void)input;
+    (void)input_length;
+    (void)pause_at;
+    (void)columns;
+    (void)counts;
 }

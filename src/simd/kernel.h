@@ -11,6 +11,7 @@
 #ifndef HLX_KERNEL_H
 #define HLX_KERNEL_H
 
+#include "lexer.h"
 #include "scan.h"
 
 /* In the order of preference, the best last. X(enumerator, name) */
@@ -47,6 +48,9 @@ bool hlx_kernel_use(hlx_kernel kernel);
 #define HLX_SCAN_RUN_PARAMETERS                                                                    \
     const hlx_regime *regime, const uint8_t *input, uint32_t input_length, uint32_t position,      \
         uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row
+#define HLX_LEXER_LEAP_PARAMETERS                                                                  \
+    hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,       \
+        uint32_t pause_at, const hlx_columns *columns, hlx_counts *counts
 #define HLX_SCAN_LINE_END_PARAMETERS const uint8_t *input, uint32_t position, uint32_t limit
 
 uint32_t hlx_scan_run_neon(HLX_SCAN_RUN_PARAMETERS);
@@ -57,6 +61,9 @@ uint32_t hlx_scan_line_end_neon(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS);
+
+/* hlx_lexer_leap (lexer.h), for a regime that allows it. */
+void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS);
 
 /* The kind of a run's byte by its category, 0 where a run ends: KindOfPlain of scan.h, and
  * spaces. */

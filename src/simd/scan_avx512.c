@@ -6,15 +6,21 @@
  *      16 kinds, codes, positions widened to int32    ->  three stores
  *
  * A store of sixteen rows may go beyond the run: the contract leaves those rows free. */
+#include "control_sequence.h"
 #include "kernel.h"
+#include "leap.h"
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2")))
+#define TARGET                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 #define BLOCK 64u
 #define GROUP 16u
+
+/* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation. */
+#define LEAP_KINDS 0, 1, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
 /* The category table, 256 entries; the upper half is not read in utf8. */
 typedef struct table {
@@ -41,16 +47,18 @@ TARGET static inline __m512i kinds_of(const table *t, __m512i bytes) {
     return _mm512_maskz_shuffle_epi8(t->whole | ~high, kind_of_category, categories);
 }
 
+TARGET static inline __m512i widened(__m512i bytes) {
+    return _mm512_cvtepu8_epi32(_mm512_castsi512_si128(bytes));
+}
+
 /* Rows of the first `count` bytes of a block, in whole groups. */
 TARGET static inline void store_rows(__m512i kinds, __m512i codes, uint32_t position,
                                      const hlx_columns *columns, uint32_t row, uint32_t count) {
     const __m512i steps = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t done = 0; done < count; done += GROUP) {
         __m512i starts = _mm512_add_epi32(_mm512_set1_epi32((int32_t)(position + done)), steps);
-        _mm512_storeu_si512(columns->kinds + row + done,
-                            _mm512_cvtepu8_epi32(_mm512_castsi512_si128(kinds)));
-        _mm512_storeu_si512(columns->codes + row + done,
-                            _mm512_cvtepu8_epi32(_mm512_castsi512_si128(codes)));
+        _mm512_storeu_si512(columns->kinds + row + done, widened(kinds));
+        _mm512_storeu_si512(columns->codes + row + done, widened(codes));
         _mm512_storeu_si512(columns->starts + row + done, starts);
         kinds = _mm512_alignr_epi32(kinds, kinds, 4);
         codes = _mm512_alignr_epi32(codes, codes, 4);
@@ -82,6 +90,131 @@ TARGET uint32_t hlx_scan_run_avx512(HLX_SCAN_RUN_PARAMETERS) {
     }
     return count + hlx_scan_run_portable(regime, input, input_length, position + count, limit,
                                          no_space_first == 0, columns, row + count);
+}
+
+/* ---- leaps ---------------------------------------------------------------- */
+
+static const _Alignas(64) uint8_t all_places[BLOCK] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+/* The powers of the hash's multiplier from the 15th down to the 0th, then zeros. */
+static const uint32_t powers[2 * GROUP] = {
+    3600621915u, 3631439385u, 924097827u,  3549196337u, 3870355883u, 1485291145u, 558416115u,
+    1566662433u, 878009595u,  4233492473u, 1185368003u, 1345077009u, 1055306571u, 637696617u,
+    16777619u,   1u,          0u,          0u,          0u,          0u,          0u,
+    0u,          0u,          0u,          0u,          0u,          0u,          0u,
+    0u,          0u,          0u,          0u};
+
+/* The hash's start times the power of each length. */
+static const uint32_t starts_hash[GROUP + 1] = {
+    2166136261u, 84696351u,   292984781u,  1253111735u, 1268118805u, 303091727u,
+    2138539933u, 1177189415u, 2615243109u, 3370484223u, 1078699117u, 2752763799u,
+    3795608245u, 3658441455u, 892911165u,  89356807u,   1768495365u};
+
+/* The hash of a name of at most sixteen bytes as a sum of products. spec: LEX-40 */
+TARGET static inline int32_t name_hash(const uint8_t *name, uint32_t length) {
+    if (length > GROUP) {
+        return hlx_name_hash(name, length);
+    }
+    __m512i bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)name));
+    __m512i power = _mm512_loadu_si512(powers + GROUP - length);
+    __m512i products = _mm512_mullo_epi32(_mm512_add_epi32(bytes, _mm512_set1_epi32(1)), power);
+    return (int32_t)(starts_hash[length] + (uint32_t)_mm512_reduce_add_epi32(products));
+}
+
+TARGET static inline __m512i categories_of(const table *t, __m512i bytes) {
+    __m512i lower = _mm512_permutex2var_epi8(t->part[0], bytes, t->part[1]);
+    __m512i upper = _mm512_permutex2var_epi8(t->part[2], bytes, t->part[3]);
+    return _mm512_mask_mov_epi8(lower, _mm512_movepi8_mask(bytes), upper);
+}
+
+TARGET static inline uint64_t equal(__m512i bytes, uint8_t value) {
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)value));
+}
+
+TARGET static inline hlx_places classify(const table *t, __m512i bytes, __m512i categories,
+                                         __m512i kinds) {
+    hlx_places p;
+    uint64_t high = _mm512_movepi8_mask(bytes);
+    p.line_feed = equal(bytes, '\n');
+    p.carriage_return = equal(bytes, '\r');
+    uint64_t characters = ~(p.line_feed | p.carriage_return) & (t->whole | ~high);
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
+    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.blank = equal(bytes, ' ');
+    p.plain = _mm512_test_epi8_mask(kinds, kinds) & characters & ~p.superscript &
+              ~equal(categories, HLX_CATEGORY_SPACE);
+    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    return p;
+}
+
+/* The codes that are no bytes: names' hashes, and \par. */
+TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *block, int32_t *codes) {
+    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
+        uint32_t place = (uint32_t)_tzcnt_u64(left);
+        uint32_t length = hlx_name_length(leap, place);
+        uint64_t before = leap->token & hlx_places_below(place);
+        codes[__builtin_popcountll(before)] = name_hash(block + place + 1u, length);
+    }
+    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
+        uint64_t before = leap->token & ((left & -left) - 1u);
+        codes[__builtin_popcountll(before)] = hlx_code_of_par();
+    }
+}
+
+/* The rows of a leap from the bytes where its tokens begin; how many. */
+TARGET static inline uint32_t store_leap(const hlx_leap *leap, __m512i bytes, __m512i kinds,
+                                         uint32_t position, const hlx_columns *columns,
+                                         uint32_t row) {
+    uint32_t count = (uint32_t)__builtin_popcountll(leap->token);
+    kinds = _mm512_mask_mov_epi8(kinds, leap->space, _mm512_set1_epi8(HLX_CATEGORY_SPACE));
+    kinds = _mm512_maskz_mov_epi8(~leap->paragraph, kinds);
+    bytes = _mm512_mask_mov_epi8(bytes, leap->space, _mm512_set1_epi8(' '));
+    __m512i places = _mm512_maskz_compress_epi8(leap->token, _mm512_load_si512(&all_places));
+    kinds = _mm512_maskz_compress_epi8(leap->token, kinds);
+    bytes = _mm512_maskz_compress_epi8(leap->token, bytes);
+    __m512i base = _mm512_set1_epi32((int32_t)position);
+    for (uint32_t done = 0; done < count; done += GROUP) {
+        uint32_t at = row + done;
+        _mm512_storeu_si512(columns->kinds + at, widened(kinds));
+        _mm512_storeu_si512(columns->codes + at, widened(bytes));
+        _mm512_storeu_si512(columns->starts + at, _mm512_add_epi32(base, widened(places)));
+        kinds = _mm512_alignr_epi32(kinds, kinds, 4);
+        bytes = _mm512_alignr_epi32(bytes, bytes, 4);
+        places = _mm512_alignr_epi32(places, places, 4);
+    }
+    return count;
+}
+
+TARGET void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS) {
+    const table t = load_table(regime);
+    const __m512i kind_of_category = _mm512_broadcast_i32x4(_mm_setr_epi8(LEAP_KINDS));
+    uint32_t position = lexer->position;
+    uint32_t state = lexer->state;
+    uint32_t line_start = lexer->line.start;
+    uint32_t row = counts->tokens;
+    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
+        __m512i bytes = _mm512_loadu_si512(input + position);
+        __m512i categories = categories_of(&t, bytes);
+        __m512i kinds = _mm512_shuffle_epi8(kind_of_category, categories);
+        hlx_leap leap = hlx_leap_over(classify(&t, bytes, categories, kinds), state);
+        uint32_t count = store_leap(&leap, bytes, kinds, position, columns, row);
+        store_names(&leap, input + position, columns->codes + row);
+        uint32_t line = hlx_behind_last(leap.line_feed);
+        line_start = line == 0 ? line_start : position + line;
+        row += count;
+        position += leap.end;
+        state = leap.state;
+        if (leap.end < HLX_LEAP_LEAST) {
+            break;
+        }
+    }
+    counts->tokens = row;
+    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
 }
 
 TARGET uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS) {
