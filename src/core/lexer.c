@@ -382,6 +382,7 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
         loop variant input_length - lexer->line.start + (lexer->done != 0 ? 0 : 1);
     */
     while (!lexer->done && lexer->position < pause_at) {
+        hlx_lexer_leap(lexer, regime, input, input_length, pause_at, columns, counts);
         if (!read_line(lexer, regime, input, input_length, pause_at, columns, counts)) {
             return HLX_STATUS_OUTPUT_FULL;
         }
