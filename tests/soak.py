@@ -174,6 +174,7 @@ def main():
     parser.add_argument("--report", type=pathlib.Path)
     options = parser.parse_args()
     Service.program = options.build.resolve() / "hedgelexd"
+    rig.PATIENCE = 600.0
     if not DOCUMENT.exists():
         sys.exit(f"{DOCUMENT}: not there; make perf-doc writes it")
     with Service(*OPTIONS, trace=False) as service:
