@@ -116,15 +116,29 @@ uint32_t hlx_query_request_bytes(const hlx_query_request *request) {
     return HLX_QUERY_PREFIX_BYTES + request->document_length + options;
 }
 
+/* What stands between header and document. spec: QRY-10 */
+/*@ requires writable: \valid(bytes + (0 .. HLX_QUERY_BEGIN_BYTES - 1));
+    requires readable: \valid_read(request);
+    requires separate: \separated(bytes + (0 .. HLX_QUERY_BEGIN_BYTES - 1), request);
+    requires valid: RequestValid(*request);
+    terminates \true;
+    assigns bytes[HLX_FRAME_HEADER_BYTES .. HLX_QUERY_BEGIN_BYTES - 1];
+    ensures fields: RequestFields(bytes, *request);
+    ensures reserved: bytes[23] == 0;
+*/
+static void encode_prefix(uint8_t *bytes, const hlx_query_request *request) {
+    hlx_store_u32(bytes + MASK_OFFSET, request->mask);
+    bytes[SOURCE_OFFSET] = (uint8_t)request->source;
+    bytes[PRESET_OFFSET] = (uint8_t)request->preset;
+    bytes[ENCODING_OFFSET] = (uint8_t)request->encoding;
+    bytes[RESERVED_OFFSET] = 0;
+    hlx_store_u32(bytes + DOCUMENT_LENGTH_OFFSET, request->document_length);
+}
+
 /* spec: QRY-02, QRY-10 */
 void hlx_query_encode_request(uint8_t *bytes, const hlx_query_request *request) {
     encode_header(bytes, HLX_QUERY_REQUEST, request->id, hlx_query_request_bytes(request));
-    hlx_store_u32(bytes + MASK_OFFSET, request->mask);
-    bytes[SOURCE_OFFSET] = request->source;
-    bytes[PRESET_OFFSET] = request->preset;
-    bytes[ENCODING_OFFSET] = request->encoding;
-    bytes[RESERVED_OFFSET] = 0;
-    hlx_store_u32(bytes + DOCUMENT_LENGTH_OFFSET, request->document_length);
+    encode_prefix(bytes, request);
 }
 
 /* spec: QRY-10 */
@@ -198,24 +212,58 @@ uint32_t hlx_query_rows(const hlx_query_reply *reply, uint32_t column) {
     return column < FIRST_ISSUE_COLUMN ? reply->tokens : issue_rows(reply->issues);
 }
 
+/* spec: QRY-14 */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures count: \result == TokenColumns(mask);
+    ensures bounded: \result <= 3;
+*/
+static uint32_t token_columns(uint32_t mask) {
+    return chosen(mask, 0) + chosen(mask, 1) + chosen(mask, 2);
+}
+
+/* spec: QRY-14 */
+/*@ terminates \true;
+    assigns \nothing;
+    ensures count: \result == IssueColumns(mask);
+    ensures bounded: \result <= 2;
+*/
+static uint32_t issue_columns(uint32_t mask) {
+    return chosen(mask, 3) + chosen(mask, 4);
+}
+
 /* spec: QRY-12, QRY-14 */
 uint32_t hlx_query_column_bytes(const hlx_query_reply *reply) {
-    uint32_t token_columns =
-        chosen(reply->mask, 0) + chosen(reply->mask, 1) + chosen(reply->mask, 2);
-    uint32_t issue_columns = chosen(reply->mask, 3) + chosen(reply->mask, 4);
-    return HLX_QUERY_ROW_BYTES *
-           (reply->tokens * token_columns + issue_rows(reply->issues) * issue_columns);
+    uint32_t token_words = reply->tokens * token_columns(reply->mask);
+    uint32_t issue_words = issue_rows(reply->issues) * issue_columns(reply->mask);
+    return HLX_QUERY_ROW_BYTES * (token_words + issue_words);
+}
+
+/* What stands between header and columns. spec: QRY-12 */
+/*@ requires writable: \valid(bytes + (0 .. HLX_QUERY_REPLY_BYTES - 1));
+    requires readable: \valid_read(reply);
+    requires separate: \separated(bytes + (0 .. HLX_QUERY_REPLY_BYTES - 1), reply);
+    terminates \true;
+    assigns bytes[HLX_FRAME_HEADER_BYTES .. HLX_QUERY_REPLY_BYTES - 1];
+    ensures status: reply->status == BigEndian32(bytes + 16);
+    ensures tokens: reply->tokens == BigEndian32(bytes + 20);
+    ensures issues: reply->issues == BigEndian32(bytes + 24);
+    ensures origin: reply->origin == BigEndian32(bytes + 28);
+    ensures mask: reply->mask == BigEndian32(bytes + 32);
+*/
+static void encode_summary(uint8_t *bytes, const hlx_query_reply *reply) {
+    hlx_store_u32(bytes + STATUS_OFFSET, reply->status);
+    hlx_store_u32(bytes + TOKENS_OFFSET, reply->tokens);
+    hlx_store_u32(bytes + ISSUES_OFFSET, reply->issues);
+    hlx_store_u32(bytes + ORIGIN_OFFSET, reply->origin);
+    hlx_store_u32(bytes + REPLY_MASK_OFFSET, reply->mask);
 }
 
 /* spec: QRY-02, QRY-12 */
 void hlx_query_encode_reply(uint8_t *bytes, const hlx_query_reply *reply) {
     uint32_t length = HLX_QUERY_SUMMARY_BYTES + hlx_query_column_bytes(reply);
     encode_header(bytes, HLX_QUERY_REPLY, reply->id, length);
-    hlx_store_u32(bytes + STATUS_OFFSET, reply->status);
-    hlx_store_u32(bytes + TOKENS_OFFSET, reply->tokens);
-    hlx_store_u32(bytes + ISSUES_OFFSET, reply->issues);
-    hlx_store_u32(bytes + ORIGIN_OFFSET, reply->origin);
-    hlx_store_u32(bytes + REPLY_MASK_OFFSET, reply->mask);
+    encode_summary(bytes, reply);
 }
 
 /* spec: QRY-11, QRY-12 */

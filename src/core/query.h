@@ -51,9 +51,9 @@ enum hlx_regime_source { HLX_REGIME_SERVICE = 0, HLX_REGIME_PRESET = 1, HLX_REGI
 typedef struct hlx_query_request {
     uint64_t id;
     uint32_t mask;
-    uint8_t source; /* enum hlx_regime_source */
-    uint8_t preset;
-    uint8_t encoding;
+    uint32_t source; /* enum hlx_regime_source; one byte on the wire, as the next two */
+    uint32_t preset;
+    uint32_t encoding;
     uint32_t document_length;
 } hlx_query_request;
 
