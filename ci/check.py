@@ -48,6 +48,7 @@ STEPS = [
     ("load", True, "make load"),
     ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),
+    ("tail-gate", False, "make tail-gate"),
     ("prove", False, "make prove"),
 ]
 

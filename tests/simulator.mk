@@ -23,6 +23,28 @@ $(BUILD)/tests/trace_check: $(BUILD)/tests/trace_check.o $(BUILD)/src/core/broke
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 
 .PHONY: trace
-trace: build $(BUILD)/tests/trace_check ## hold the broker of the running service to the core and the rules
+trace: build ## hold the broker of the running service to the core and the rules
 	@python3 tests/test_trace.py --build=$(BUILD)
 	@echo "What the running service did is, step by step, what the core does."
+
+# The tail in virtual time, with real service times (tail_gate.c).
+
+TAIL_GATE_OBJECTS := $(BUILD)/tests/tail_gate.o $(SIMULATOR_OBJECTS)
+SERVICE_TIMES := tests/service_times.txt
+
+$(BUILD)/tests/record_service_times: $(BUILD)/tests/record_service_times.o $(SHELL_LIBRARY) $(LIBRARY)
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@
+$(BUILD)/tests/tail_gate: $(TAIL_GATE_OBJECTS)
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@
+
+.PHONY: service-times
+service-times: $(BUILD)/tests/record_service_times perf-doc ## record how long the 1.1 MB document takes on this machine
+	@$< build/perf.tex 1 2000 >$(SERVICE_TIMES)
+	@echo "$(SERVICE_TIMES) has the service times of this machine."
+
+.PHONY: tail-gate
+tail-gate: $(BUILD)/tests/tail_gate ## P99.9 under stalls, with and without hedges, in virtual time
+	@$< $(SERVICE_TIMES)
+	@echo "With hedges the tail is within its bound, without them it is not."
