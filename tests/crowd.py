@@ -26,7 +26,7 @@ class Crowd:
         self.service, self.largest, self.pause = service, largest, pause
         self.over = threading.Event()
         self.statuses = collections.Counter()
-        self.lost, self.wrong = 0, []
+        self.lost, self.wrong = [], []
         self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self.talk, args=(number,)) for number in range(count)]
         for thread in self.threads:
@@ -40,40 +40,41 @@ class Crowd:
                     while not self.over.wait(self.pause):
                         if not self.judge(client, chance.randrange(self.largest)):
                             break
-            except OSError:
-                if self.service.path.exists():
-                    with self.lock:
-                        self.lost += 1
-                else:
+            except OSError as error:
+                if not self.service.path.exists():
                     return
+                with self.lock:
+                    self.lost.append(repr(error))
 
     def judge(self, client, length):
         """One request; false when the connection is of no more use."""
         reply = client.ask(letters(length))
         with self.lock:
             if reply is None:
-                self.lost += 1
+                self.lost.append("the connection ended")
                 return False
             self.statuses[reply[0]] += 1
             if reply[0] == rig.OK and reply[1:3] != (length + 1, 0):
                 self.wrong.append((length, reply))
         return reply[0] != rig.SHUTTING_DOWN
 
-    def stop(self):
+    def end(self):
         self.over.set()
         for thread in self.threads:
             thread.join()
-        equal((self.lost, self.wrong), (0, []), "replies lost, replies wrong")
+
+    def stop(self):
+        """The statuses of all replies, of which none was lost and none was wrong."""
+        self.end()
+        equal((self.lost, self.wrong), ([], []), "replies lost, replies wrong")
         assert self.statuses[rig.OK] > 0, self.statuses
         return self.statuses
 
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+    def __exit__(self, *_):
+        self.end()
 
 
 def is_whole(service, workers):

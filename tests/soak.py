@@ -110,7 +110,7 @@ class Soak:
         self.chaos.end()
         self.loader.over.set()
         self.loader.join()
-        self.statuses = self.crowd.stop()
+        self.crowd.end()
         wait_until(lambda: is_whole(self.service, WORKERS), "the pool is at full strength")
         self.sample()
         self.idle_descriptors = self.samples[-1].descriptors
@@ -121,12 +121,14 @@ class Soak:
         """(text, did it hold)"""
         warm = [sample for sample in self.samples if sample.seconds >= self.samples[-1].seconds / 5]
         errors = dict(self.loader.errors)
-        failed = self.statuses[rig.WORKER_FAILED] + errors.pop("worker failed", 0)
+        failed = self.crowd.statuses[rig.WORKER_FAILED] + errors.pop("worker failed", 0)
+        lost, wrong = self.crowd.lost, self.crowd.wrong
         counters, most = self.counters, max(sample.descriptors for sample in self.samples)
         growth = self.samples[-1].private - warm[0].private
         worker = max(sample.worker for sample in warm) - max(sample.worker for sample in warm[: len(warm) // 4 + 1])
         bound = descriptors_at_start + CROWD + LOADERS + 3 + 2
-        yield f"every reply came and was right: {self.samples[-1].requests} requests, errors {errors}", not errors
+        yield f"every reply came and was right: {self.samples[-1].requests} requests, lost {lost[:3]}, " \
+            f"wrong {wrong[:3]}, errors {errors}", not (errors or lost or wrong)
         yield f"'worker failed' was answered {failed} times and counted {counters['answered_worker_failed']} times", \
             failed == counters["answered_worker_failed"]
         yield "accepted = answered + abandoned: " \
