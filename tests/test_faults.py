@@ -477,7 +477,7 @@ def the_end_in_the_middle_of_it():
 
 # ---- system calls that fail, every one ----
 
-RIGHT, CLOSED, REFUSED = "right", "closed", "overloaded"
+RIGHT, RIGHT_BUT_COLUMNS, CLOSED, REFUSED = "right", "right, or no columns", "closed", "overloaded"
 TRY_AGAIN = [(errno.EINTR, RIGHT), (errno.EAGAIN, RIGHT)]
 NO_ROOM = [(errno.ENOBUFS, RIGHT), (errno.ENOMEM, RIGHT)]
 
@@ -488,7 +488,8 @@ FAILURES = [
     (SERVICE, "epoll_wait", False, [(errno.EINTR, RIGHT)]),
     (SERVICE, "recv", False, [*TRY_AGAIN, (errno.ECONNRESET, CLOSED), (errno.ENOMEM, CLOSED)]),
     (SERVICE, "send", False, [*TRY_AGAIN, *NO_ROOM, (errno.EPIPE, CLOSED), (errno.ECONNRESET, CLOSED)]),
-    (SERVICE, "sendmsg", False, [*TRY_AGAIN, *NO_ROOM, (errno.EPIPE, RIGHT), (errno.ECONNRESET, RIGHT)]),
+    (SERVICE, "sendmsg", False, [*TRY_AGAIN, *NO_ROOM, (errno.EPIPE, RIGHT_BUT_COLUMNS),
+                                 (errno.ECONNRESET, RIGHT_BUT_COLUMNS)]),
     (SERVICE, "read", True, TRY_AGAIN),
     (SERVICE, "poll", True, [(errno.EINTR, RIGHT), (errno.ENOMEM, RIGHT)]),
     (SERVICE, "write", True, [*TRY_AGAIN, (errno.ENOSPC, RIGHT), (errno.EPIPE, RIGHT), (errno.EIO, RIGHT)]),
@@ -510,16 +511,31 @@ def see(service, length, worst):
             pass  # there may be a reply all the same
         reply = client.reply()
     right = (rig.OK, length + 1, 0, rig.PRIMARY)
-    allowed = {RIGHT: [right], CLOSED: [right, None], REFUSED: [right, (rig.OVERLOADED, 0, 0, rig.NOBODY)]}
-    assert reply in allowed[worst], f"{reply}, expected {right} or {worst}"
+    allowed = {CLOSED: [right, None], REFUSED: [right, (rig.OVERLOADED, 0, 0, rig.NOBODY)]}
+    assert reply in allowed.get(worst, [right]), f"{reply}, expected {right} or {worst}"
+
+
+def tokens(command, *arguments):
+    """Standard output of `hedgelex COMMAND`, or None when it failed."""
+    run = subprocess.run([Service.program.with_name("hedgelex"), command, "--format=tsv", *arguments],
+                         capture_output=True, check=False)  # fmt: skip
+    return run.stdout if run.returncode == 0 else None
+
+
+def see_columns(service, document, worst):
+    """The columns of a document over version 2 of the protocol: right, or the worst that may be."""
+    right = tokens("tokens", document)
+    found = tokens("send", "--columns", f"--socket={service.path}", document)
+    assert found == right or (found is None and worst != RIGHT), f"{found and found[:80]}, expected {right[:80]}"
 
 
 def exercise(service, with_death, worst):
-    """A small request, a larger one, and if need be the death of a worker before them."""
+    """A small request, a larger one, columns, and if need be the death of a worker before them."""
     if with_death:
         os.kill(service.workers()[0], signal.SIGKILL)
     see(service, 10, worst)
     see(service, 300000, worst)
+    see_columns(service, service.folder / "letters.tex", worst)
     wait_until(lambda: is_whole(service, 1), "the pool is complete and nothing is left of the dead")
 
 
@@ -527,6 +543,7 @@ def exercise(service, with_death, worst):
 def every_system_call_fails_once():
     """Whichever call of a request's way fails, with each error it can have. spec: SRV-14, SRV-20, SRV-22, SRV-44"""
     with Shimmed("--workers=1", *NO_HEDGE, "--backoff-min=1", "--backoff-max=1") as service:
+        (service.folder / "letters.tex").write_bytes(letters(40000))
         for role, call, with_death, errors in FAILURES:
             for error, worst in errors:
                 number, what = 1, f"{call} of role {role} failing with {errno.errorcode[error]}"
@@ -617,12 +634,31 @@ def transfers_cut_at_every_byte():
 
 
 @test
+def columns_cut_at_every_byte():
+    """A reply with columns cut at every byte of its beginning is the same reply. spec: QRY-12"""
+    with Shimmed("--workers=1", *NO_HEDGE) as service:
+        path = service.folder / "small.tex"
+        path.write_bytes(letters(3))
+        cuts = 0
+        for call in ("send", "sendmsg"):
+            for number in (1, 2, 3):
+                for at in range(1, 90, 4):
+                    service.shim.arm(SERVICE, call, number, transfer=at)
+                    see_columns(service, path, RIGHT)
+                    cuts += service.shim.disarm()
+        assert cuts >= 40, cuts
+        finish(service, 1, crashes=0)
+
+
+@test
 def one_byte_at_a_time_everywhere():
     """No transfer of service or workers moves more than one byte. spec: SRV-22, SRV-30"""
     with Shimmed("--workers=1", *NO_HEDGE) as service, service.client() as client:
         service.shim.control.all_bytes = 1
         for length in (0, 1, 1000):
             equal(client.ask(letters(length)), (rig.OK, length + 1, 0, rig.PRIMARY))
+        (service.folder / "small.tex").write_bytes(letters(200))
+        see_columns(service, service.folder / "small.tex", RIGHT)
         service.shim.control.all_bytes = 7
         equal(client.ask(letters(20000)), (rig.OK, 20001, 0, rig.PRIMARY))
         service.shim.control.all_bytes = 0
