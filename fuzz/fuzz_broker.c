@@ -87,10 +87,15 @@ static void check_refusal(hlx_broker_config config, uint8_t which) {
                                    &config.kill_grace_ns, &config.backoff_min_ns,
                                    &config.backoff_max_ns};
     uint32_t field = which % 5;
-    if (which < 128) {
+    if (which < 100) {
         *counts[field] = field < 3 && which % 2 == 0 ? 0 : 1000001;
-    } else {
+    } else if (which < 200) {
         *durations[field] = which % 2 == 0 ? 0 : HLX_BROKER_MAX_DURATION_NS + 1;
+    } else if (which % 2 == 0) {
+        config.hedge_delay_ns = HLX_BROKER_MAX_DURATION_NS + 1;
+    } else {
+        config.backoff_min_ns = HLX_BROKER_MAX_DURATION_NS;
+        config.backoff_max_ns = HLX_BROKER_MAX_DURATION_NS - 1;
     }
     fuzz_expect(!hlx_broker_init(&table.twin, &config), "BRK-20: out of range is refused");
 }
@@ -108,8 +113,8 @@ static void worker_event(hlx_event *event, uint8_t how) {
     } else if (worker->busy) {
         event->type = HLX_EVENT_WORKER_RESPONSE;
         event->request_id = worker->job;
-        event->summary = (hlx_summary){.tokens = (uint32_t)worker->job,
-                                       .issues = how == 253,
+        event->summary = (hlx_summary){.tokens = (uint32_t)worker->job + (how == 200),
+                                       .issues = how == 201,
                                        .alloc_mb10 = how & 63u,
                                        .major = how & 31u};
         bool stop = worker->cancel_sent && (how & 64u) == 0;

@@ -98,6 +98,8 @@ static void check_request(const uint8_t *payload, uint32_t length) {
     hlx_request_view view;
     uint64_t document = word_at(payload);
     bool adds_up = document <= 2097152 && (length == 4 + document || length == 264 + document);
+    fuzz_expect(!hlx_frame_decode_request(payload, length % 4, &view),
+                "FRM-10: there is no room for the document's length");
     bool good = hlx_frame_decode_request(payload, length, &view);
     fuzz_expect(good == adds_up, "FRM-10: accepted exactly when the lengths add up");
     if (good) {

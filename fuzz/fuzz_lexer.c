@@ -31,6 +31,16 @@ static reading read_into(const fuzz_latex *latex, uint32_t tokens, uint32_t issu
     return result;
 }
 
+/* Nothing is read or written before the length was looked at. */
+static void check_length(const fuzz_latex *latex) {
+    hlx_columns columns = {.token_capacity = 1};
+    hlx_counts counts;
+    hlx_status status =
+        hlx_tokenize(&latex->regime, latex->document, HLX_MAX_INPUT_BYTES + 1, &columns, &counts);
+    fuzz_expect(status == HLX_STATUS_BAD_ARGUMENT && counts.tokens == 0 && counts.issues == 0,
+                "LEX-01: more bytes than a document may have");
+}
+
 /* ---- order and tiling ---- */
 
 static void check_spans(const reading *full) {
@@ -136,6 +146,12 @@ static void check_historic(const reading *full, uint32_t room) {
     fuzz_expect(result == (room >= full->counts.tokens ? (int)full->counts.tokens : -1),
                 "LEX-55: how many tokens");
     fuzz_expect(fuzz_same_rows(&six[0], &full->columns, rows, 0), "LEX-55: the same tokens");
+    fuzz_expect(tokenize_bytes_into_soa_simd(latex->document, latex->length, NULL, NULL, NULL, NULL,
+                                             NULL, NULL, -1 - (int)room) == -2,
+                "LEX-55: a negative number of tokens");
+    fuzz_expect(tokenize_bytes_into_soa_simd(latex->document, SIZE_MAX - room, NULL, NULL, NULL,
+                                             NULL, NULL, NULL, 1) == -2,
+                "LEX-55: more bytes than LEX-01 allows");
     fuzz_columns_free(&six[0]);
     fuzz_columns_free(&six[1]);
 }
@@ -157,6 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     use_kernel(latex.knobs[1] >> 5);
     check_spans(&full);
     check_values(&full);
+    check_length(&latex);
     check_capacity(&full, room, latex.knobs[0] % 3u);
     check_pauses(&full, latex.knobs[1] & 31u);
     check_historic(&full, room);
