@@ -1,11 +1,14 @@
 /* mapping.c -- see mapping.h for the layout. */
 #include "mapping.h"
 
+#include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "frame.h"
 
 #define PAGE_BYTES 4096u
+#define TOUCH_BYTES (256u * PAGE_BYTES) /* about 0.2 ms of work */
 _Static_assert(HLX_ARENA_PAGE_WORDS * sizeof(int32_t) == PAGE_BYTES, "columns begin pages");
 
 void hlx_mapping_arena(hlx_arena *arena) {
@@ -14,16 +17,24 @@ void hlx_mapping_arena(hlx_arena *arena) {
 
 /* Write a byte's own value to every page, so that a page that another process has
  * filled keeps its contents. For kernels without MADV_POPULATE_WRITE. */
-static void touch_by_hand(const hlx_mapping *mapping) {
-    for (size_t offset = 0; offset < mapping->bytes; offset += PAGE_BYTES) {
-        volatile uint8_t *byte = (uint8_t *)mapping->words + offset;
+static void touch_by_hand(uint8_t *memory, size_t bytes) {
+    for (size_t offset = 0; offset < bytes; offset += PAGE_BYTES) {
+        volatile uint8_t *byte = memory + offset;
         *byte = *byte;
     }
 }
 
+/* A worker that is about to replace another does this beside requests in service, for
+ * milliseconds: after each piece it lets others run first. */
 void hlx_mapping_touch(const hlx_mapping *mapping) {
-    if (madvise(mapping->words, mapping->bytes, MADV_POPULATE_WRITE) != 0) {
-        touch_by_hand(mapping);
+    for (size_t offset = 0; offset < mapping->bytes; offset += TOUCH_BYTES) {
+        uint8_t *memory = (uint8_t *)mapping->words + offset;
+        size_t left = mapping->bytes - offset;
+        size_t bytes = left < TOUCH_BYTES ? left : TOUCH_BYTES;
+        if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0) {
+            touch_by_hand(memory, bytes);
+        }
+        (void)sched_yield();
     }
 }
 
@@ -33,7 +44,7 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     hlx_mapping_arena(&arena);
     size_t arena_bytes = (size_t)hlx_arena_words(&arena) * sizeof(int32_t);
     size_t frame_bytes = (HLX_FRAME_MAX_BYTES / PAGE_BYTES + (size_t)1) * PAGE_BYTES;
-    mapping->bytes = arena_bytes + frame_bytes;
+    mapping->bytes = arena_bytes + frame_bytes + PAGE_BYTES + HLX_MAX_DOCUMENT_BYTES;
     void *memory =
         mmap(NULL, mapping->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
@@ -41,6 +52,8 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     }
     mapping->words = memory;
     mapping->frame = (uint8_t *)memory + arena_bytes;
+    mapping->placement = (void *)(mapping->frame + frame_bytes);
+    mapping->document = mapping->frame + frame_bytes + PAGE_BYTES;
     (void)madvise(memory, mapping->bytes, MADV_HUGEPAGE);
     hlx_mapping_inherit(mapping, false);
     hlx_mapping_touch(mapping);
@@ -54,4 +67,11 @@ bool hlx_mapping_lock(const hlx_mapping *mapping) {
 
 void hlx_mapping_inherit(const hlx_mapping *mapping, bool inherit) {
     (void)madvise(mapping->words, mapping->bytes, inherit ? MADV_DOFORK : MADV_DONTFORK);
+}
+
+/* What is sent to the worker next makes it look. */
+void hlx_mapping_place(const hlx_mapping *mapping, uint64_t request_id, const uint8_t *document,
+                       uint32_t length) {
+    memcpy(mapping->document, document, length);
+    *mapping->placement = (hlx_placement){.request_id = request_id, .document_length = length};
 }
