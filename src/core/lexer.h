@@ -96,8 +96,8 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
 /* Read on until the whole input was read (OK, lexer->done), the position reached
  * `pause_at` (OK, not done: call again to go on; a pause changes no token), or the
  * token capacity is used up and one more token is there (OUTPUT_FULL). Between two
- * pauses at pause_at = position + n the work is bounded by n bytes, one line's
- * search for its terminator and one control sequence's name. `counts` is added to.
+ * pauses at pause_at = position + n the work is bounded by n bytes, a kernel's block, one
+ * line's search for its terminator and one control sequence's name. `counts` is added to.
  * The regime must be valid; lexer and input as hlx_lexer_init or the last call left
  * them. The contract: however it is paused, row k of the columns is the k-th token (or
  * issue) of the specification. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
@@ -123,8 +123,8 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
                          hlx_counts *counts);
 
-/* Read on as far as a kernel can by itself: whole lines, never beyond `pause_at`, giving
- * tokens but no issue. Doing nothing is always right. Defined in src/simd/kernel.c and
+/* Read on as far as a kernel can by itself: whole lines, less than a block of 64 bytes beyond
+ * `pause_at`, giving tokens but no issue. Doing nothing is always right. Defined in src/simd/kernel.c and
  * assumed by name: what it promises is what hlx_lexer_run does. spec: LEX-17, LEX-53 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     terminates \true;

@@ -58,7 +58,7 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
            regime->category[regime->end_of_line_char] == HLX_CATEGORY_END_OF_LINE;
 }
 
-/* Is there a whole block, before the pause, and room for as many tokens? */
+/* Is there a whole block to read before the pause, and room for as many tokens? */
 static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, uint32_t position,
                                      const hlx_columns *columns, uint32_t row) {
     return input_length - position >= HLX_LEAP_BLOCK + HLX_LEAP_MARGIN && pause_at > position &&
