@@ -1,7 +1,7 @@
 # The simulator of the whole broker (simulator.h).
 
 SIMULATOR_OBJECTS := $(patsubst %,$(BUILD)/tests/%.o,simulator simulator_plan simulator_shrink) \
-    $(BUILD)/src/core/broker.o $(BUILD)/src/shell/trace.o
+    $(BUILD)/src/shell/trace.o $(LIBRARY)
 SEEDS ?= 10000
 FIRST ?= 1
 SEED ?=
@@ -17,8 +17,8 @@ sim: $(BUILD)/tests/simulator_main ## simulate SEEDS=n runs of the broker, or SE
 
 # Does what the service says it did follow from the core? (trace.h)
 
-$(BUILD)/tests/trace_check: $(BUILD)/tests/trace_check.o $(BUILD)/src/core/broker.o \
-    $(BUILD)/src/shell/trace.o
+$(BUILD)/tests/trace_check: $(BUILD)/tests/trace_check.o $(BUILD)/src/shell/trace.o \
+    $(LIBRARY)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 
