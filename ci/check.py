@@ -49,6 +49,7 @@ STEPS = [
     ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),
     ("tail-gate", False, "make tail-gate"),
+    ("model", True, "make model"),
     ("prove", False, "make prove"),
 ]
 

@@ -439,6 +439,8 @@ static void rules_send_request(broker_rules *rules, const hlx_action *action) {
 
     rules_expect(rules, worker->process == READY, "BRK-05: a job for a worker that is not hot",
                  action->slot);
+    rules_expect(rules, !worker->busy || worker->job != action->request_id,
+                 "BRK-04: both attempts on one worker", action->slot);
     rules_expect(rules, !worker->busy, "BRK-02: a second job for a worker", action->slot);
     rules_expect(rules, request != NULL && !request->closed,
                  "BRK-01: work for a request that needs none", action->request_id);
@@ -537,9 +539,25 @@ static void rules_action(broker_rules *rules, const hlx_action *action) {
 
 /* ---- what must hold when the step is over ---- */
 
+static const char *rules_missing_reply(const rules_request *request) {
+    switch ((hlx_reply_status)request->reply.status) {
+    case HLX_REPLY_DEADLINE:
+        return "BRK-07: an unanswered request is past its deadline";
+    case HLX_REPLY_WORKER_FAILED:
+        return "BRK-08: a request that cost two workers is not answered";
+    case HLX_REPLY_OVERLOADED:
+        return "BRK-10: a request beyond the queue's capacity is not refused";
+    case HLX_REPLY_OK:
+    case HLX_REPLY_TOO_LARGE:
+    case HLX_REPLY_MALFORMED:
+    case HLX_REPLY_SHUTTING_DOWN:
+        break;
+    }
+    return "BRK-01: the reply that is due did not come";
+}
+
 static void rules_settle_request(broker_rules *rules, rules_request *request, bool any_idle) {
-    rules_expect(rules, !request->expects, "BRK-01: the reply that is due did not come",
-                 request->id);
+    rules_expect(rules, !request->expects, rules_missing_reply(request), request->id);
     rules_expect(
         rules, request->closed || request->accepted_ns + rules->config.deadline_ns > rules->now_ns,
         "BRK-07: an unanswered request is past its deadline", request->id);
@@ -600,11 +618,11 @@ static void rules_settle_counters(broker_rules *rules, const hlx_broker_counters
                      (ready && counters->rotations == rules->counters.rotations + 1),
                  "BRK-32: a rotation without a replacement", counters->rotations);
     rules->counters.rotations = counters->rotations;
-    rules_expect(rules, memcmp(counters, &rules->counters, sizeof *counters) == 0,
-                 "BRK-42: a counter is wrong", 0);
     rules_expect(rules,
                  counters->accepted == counters->answered + counters->abandoned + rules->unanswered,
                  "BRK-11: accepted is not answered + abandoned + in the system", rules->unanswered);
+    rules_expect(rules, memcmp(counters, &rules->counters, sizeof *counters) == 0,
+                 "BRK-42: a counter is wrong", 0);
 }
 
 static void rules_end_step(broker_rules *rules, const hlx_actions *actions, uint64_t next_ns,

@@ -1,0 +1,40 @@
+# The exhaustive search over small pools (model.c), with the core's bounds made small.
+
+MODEL_BOUNDS := -DHLX_BROKER_MAX_WORKERS=4u -DHLX_BROKER_MAX_QUEUE=4u
+
+$(BUILD)/tests/model.o: CFLAGS_ALL += $(MODEL_BOUNDS)
+MODEL_CORE := $(patsubst %,$(BUILD)/model/%.o,$(BROKER_MODULES))
+$(MODEL_CORE): $(BUILD)/model/%.o: src/core/%.c
+	@mkdir -p $(@D)
+	@echo "  compile $< for the model"
+	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@
+$(BUILD)/model/trace.o: src/shell/trace.c
+	@mkdir -p $(@D)
+	@echo "  compile $< for the model"
+	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@
+$(BUILD)/tests/model: $(BUILD)/tests/model.o $(MODEL_CORE) $(BUILD)/model/trace.o
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@
+
+# Searched by `make model`; all of it, with MODEL=full, takes minutes and gigabytes.
+MODEL ?= small
+MODEL_RUNS_small := workers=3,requests=3,crashes=1,gone=1,rotations=0 \
+    workers=2,requests=2,crashes=1,gone=1,rotations=1,strays=1 \
+    workers=2,requests=2,crashes=1,gone=1,rotations=1,drain=1 \
+    workers=2,requests=2,crashes=1,gone=1,rotations=1,late=1 \
+    workers=2,requests=3,crashes=2,gone=1,rotations=0
+MODEL_RUNS_full := $(MODEL_RUNS_small) \
+    workers=3,requests=3,crashes=1,gone=1,rotations=1 \
+    workers=3,requests=3,crashes=2,gone=0,rotations=0,strays=1 \
+    workers=3,requests=2,crashes=1,gone=1,rotations=1,drain=1
+
+.PHONY: model
+model: $(BUILD)/tests/model ## search all behaviours of small pools (MODEL=full: 3 workers, 3 requests)
+	@set -e; for run in $(MODEL_RUNS_$(MODEL)); do $< $$(echo $$run | tr , ' '); done
+	@python3 tests/seeded_bugs.py --twins=$(BUILD)
+	@echo "No behaviour above breaks a rule, and each rule's broken twin is found."
+
+.PHONY: seeded-bugs
+seeded-bugs: ## put every known bug into a copy of the tree and check which rigs notice (SAMPLE=seconds: some)
+	@python3 tests/seeded_bugs.py $(if $(SAMPLE),--sample=$(SAMPLE))
+	@echo "Every bug tried was noticed by the rigs that tests/seeded_bugs.tsv names."
