@@ -38,7 +38,6 @@ MODEL_RUNS = [
 # Which tests know a file: unit tests and fuzz targets by name. Everything of the tokenizer goes through `tokenize`.
 READS = ("tokenize lexer", "lexer oracle")
 KNOWN_BY = {
-    "src/core/broker.c": ("broker", "broker"),
     "src/core/frame.c": ("frame", "frame"),
     "src/core/client.c": ("client", "client"),
     "src/core/query.c": ("query", ""),
@@ -49,6 +48,7 @@ KNOWN_BY = {
     "src/simd/scan_sse2.c": ("kernels", "scan"),
     "src/simd/scan_avx2.c": ("kernels", "scan"),
 }
+BROKER = re.search(r"BROKER_MODULES := (.*)", (ROOT / "src/broker.mk").read_text().replace("\\\n", "")).group(1).split()
 RIGS = ["unit", "simulator", "model", "fuzz", "tail-gate", "process"]
 
 
@@ -66,6 +66,9 @@ class Bug:
         self.name, self.file = self.fields["bug"], self.fields["file"]
         self.old, self.new = "\n".join(old), "\n".join(new)
 
+    def in_broker(self):
+        return self.file in [f"src/core/{module}.c" for module in BROKER]
+
     def seeded(self):
         """The file with the bug in it, or None when the old text is not there exactly once."""
         text = (ROOT / self.file).read_text()
@@ -77,6 +80,8 @@ class Bug:
         units, targets = KNOWN_BY.get(self.file, (f"{stem} {READS[0]}", READS[1]))
         if self.file.startswith("src/shell/"):
             units, targets = stem, ""
+        if self.in_broker():
+            units, targets = f"{stem} broker", "broker"
         return self.fields.get("rigs", units).split(), targets.split()
 
 
@@ -99,7 +104,7 @@ def rigs_of(bug):
     if targets:
         programs = [f"{BUILD}/fuzz/fuzz_{name}" for name in targets]
         rigs["fuzz"] = (programs, [f"{BUILD}/fuzz/fuzz_{name} fuzz/corpus/{name}" for name in targets])
-    if bug.file == "src/core/broker.c":
+    if bug.in_broker():
         tests = f"{BUILD}/tests"
         rigs["simulator"] = ([f"{tests}/simulator_main"], [f"{tests}/simulator_main --seeds=2000 --no-shrink"])
         rigs["model"] = ([f"{tests}/model"], [f"{tests}/model {run}" for run in MODEL_RUNS])
@@ -220,10 +225,14 @@ def broken_by(bug, build):
     """What the model says over the bug: its last words, from the first search that fails."""
     folder = ROOT / build / "twins"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "broker.c").write_text(bug.seeded() or "#error the bug must follow the code\n")
+    text = bug.seeded()
+    if text is None:
+        return f"nothing: the old text is not exactly once in {bug.file}"
+    (folder / "seeded.c").write_text(text)
+    others = [f"src/core/{module}.c" for module in BROKER if f"src/core/{module}.c" != bug.file]
     bounds = re.search(r"^MODEL_BOUNDS := (.*)$", (ROOT / "tests/model.mk").read_text(), re.M).group(1).split()
-    subprocess.run(["gcc", "-std=c11", "-O1", "-w", "-ffreestanding", "-Isrc/core", *bounds, folder / "broker.c",
-                    f"{build}/tests/model.o", f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT, check=True)
+    subprocess.run(["gcc", "-std=c11", "-O1", "-w", "-ffreestanding", "-Isrc/core", *bounds, folder / "seeded.c",
+                    *others, f"{build}/tests/model.o", f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT, check=True)
     for arguments in MODEL_RUNS:
         words = arguments.split() + bug.fields["twin"].split()[1:]
         done = subprocess.run([folder / "model", *words], capture_output=True, text=True, check=False)
