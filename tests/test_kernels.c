@@ -21,17 +21,19 @@ typedef struct kernel {
     hlx_kernel id;
     uint32_t (*run)(HLX_SCAN_RUN_PARAMETERS);
     uint32_t (*line_end)(HLX_SCAN_LINE_END_PARAMETERS);
+    uint32_t (*group)(HLX_SCAN_GROUP_PARAMETERS);
 } kernel;
 
 static const kernel kernels[] = {
 #if defined(__x86_64__)
-    {HLX_KERNEL_SSE2, hlx_scan_run_sse2, hlx_scan_line_end_sse2},
-    {HLX_KERNEL_AVX2, hlx_scan_run_avx2, hlx_scan_line_end_avx2},
-    {HLX_KERNEL_AVX512, hlx_scan_run_avx512, hlx_scan_line_end_avx512},
+    {HLX_KERNEL_SSE2, hlx_scan_run_sse2, hlx_scan_line_end_sse2, hlx_scan_group_sse2},
+    {HLX_KERNEL_AVX2, hlx_scan_run_avx2, hlx_scan_line_end_avx2, hlx_scan_group_avx2},
+    {HLX_KERNEL_AVX512, hlx_scan_run_avx512, hlx_scan_line_end_avx512, hlx_scan_group_avx512},
 #elif defined(__aarch64__)
-    {HLX_KERNEL_NEON, hlx_scan_run_neon, hlx_scan_line_end_neon},
+    {HLX_KERNEL_NEON, hlx_scan_run_neon, hlx_scan_line_end_neon, hlx_scan_group_neon},
 #endif
-    {HLX_KERNEL_PORTABLE, hlx_scan_run_portable, hlx_scan_line_end_portable},
+    {HLX_KERNEL_PORTABLE, hlx_scan_run_portable, hlx_scan_line_end_portable,
+     hlx_scan_group_portable},
 };
 #define KERNEL_COUNT (sizeof kernels / sizeof kernels[0])
 
@@ -244,6 +246,29 @@ static bool every_line_end(const kernel *k) {
     return true;
 }
 
+/* A group's row at each place of each length, from several rows, between other kinds.
+ * spec: LEX-64 */
+static bool every_group(const kernel *k) {
+    static const int32_t near[] = {0, 3, 10, 11, 257, 513, -1};
+    for (uint32_t count = 0; count <= 100; count++) {
+        int32_t *kinds = guarded_last_rows(&column_memory[0], count);
+        for (uint32_t stop = 0; stop <= count; stop++) {
+            for (uint32_t row = 0; row < count; row++) {
+                bool group = row >= stop && (row - stop) % 3 == 0;
+                kinds[row] = group ? (int32_t)(1 + row % 2) : near[(row + stop) % 7];
+            }
+            for (uint32_t row = stop % 3; row <= stop; row += 1 + stop / 4) {
+                calls++;
+                if (k->group(kinds, row, count) != stop) {
+                    printf("%s: group at %u of %u\n", hlx_kernel_name(k->id), stop, count);
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
 /* ---- the whole lexer ------------------------------------------------------ */
 
 #define DOCUMENT_BYTES 3000u
@@ -366,6 +391,7 @@ int main(void) {
         REPORT(&kernels[i], every_pair_of_spaces);
         REPORT(&kernels[i], random_calls);
         REPORT(&kernels[i], every_line_end);
+        REPORT(&kernels[i], every_group);
         REPORT(&kernels[i], whole_documents);
     }
     printf("%llu calls\n", (unsigned long long)calls);

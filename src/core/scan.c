@@ -154,3 +154,17 @@ uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uin
     }
     return position;
 }
+
+uint32_t hlx_scan_group_portable(const int32_t *kinds, uint32_t row, uint32_t count) {
+    /*@ loop invariant contained: \at(row, Pre) <= row <= count;
+        loop invariant before: \forall integer r; \at(row, Pre) <= r < row ==>
+          !IsGroupKind(kinds[r]);
+        loop assigns row;
+        loop variant count - row;
+    */
+    while (row < count && kinds[row] != HLX_CATEGORY_BEGIN_GROUP &&
+           kinds[row] != HLX_CATEGORY_END_GROUP) {
+        row++;
+    }
+    return row;
+}

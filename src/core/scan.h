@@ -10,8 +10,8 @@
  * analysis and no tail handling. It may look at bytes beyond its limit, but not beyond
  * the input.
  *
- * Two functions here are not defined in the core: hlx_scan_run and
- * hlx_scan_line_end call the kernel that was chosen for the processor
+ * Three functions here are not defined in the core: hlx_scan_run,
+ * hlx_scan_line_end and hlx_scan_group call the kernel that was chosen for the processor
  * (src/simd/kernel.c). The proof of the lexer uses their contracts and nothing more,
  * so it does not depend on which kernel runs. The portable kernels beside them keep
  * the same contracts and are proved to. spec: LEX-53 */
@@ -59,6 +59,9 @@ uint32_t hlx_plain_kind(const hlx_regime *regime, uint8_t byte);
       (RunKind(regime, input[p]) == HLX_CATEGORY_SPACE ==>
         (p == position ? in_middle != 0
          : RunKind(regime, input[p - 1]) != HLX_CATEGORY_SPACE));
+
+    predicate IsGroupKind(integer kind) =
+      kind == HLX_CATEGORY_BEGIN_GROUP || kind == HLX_CATEGORY_END_GROUP;
 
     predicate IsTerminator(integer byte) = byte == '\n' || byte == '\r';
 */
@@ -148,5 +151,27 @@ uint32_t hlx_scan_line_end(const uint8_t *input, uint32_t position, uint32_t lim
     ensures at: \result < limit ==> IsTerminator(input[\result]);
 */
 uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uint32_t limit);
+
+/* The first row from `row` on that begins or ends a group, or `count`. spec: LEX-64 */
+/*@ requires within: row <= count;
+    requires readable: \valid_read(kinds + (row .. count - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures contained: row <= \result <= count;
+    ensures before: \forall integer r; row <= r < \result ==> !IsGroupKind(kinds[r]);
+    ensures at: \result < count ==> IsGroupKind(kinds[\result]);
+*/
+uint32_t hlx_scan_group(const int32_t *kinds, uint32_t row, uint32_t count);
+
+/* The same, row by row. spec: LEX-64 */
+/*@ requires within: row <= count;
+    requires readable: \valid_read(kinds + (row .. count - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures contained: row <= \result <= count;
+    ensures before: \forall integer r; row <= r < \result ==> !IsGroupKind(kinds[r]);
+    ensures at: \result < count ==> IsGroupKind(kinds[\result]);
+*/
+uint32_t hlx_scan_group_portable(const int32_t *kinds, uint32_t row, uint32_t count);
 
 #endif

@@ -2,11 +2,14 @@
  * and tokenize.h. */
 #include "tokenize.h"
 
+#include "scan.h"
+
 void hlx_groups_check(const hlx_columns *columns, hlx_counts *counts) {
     uint32_t depth = 0;
     uint32_t outermost = 0; /* row of the group at depth 1 */
     uint32_t tokens = counts->tokens;
-    for (uint32_t row = 0; row < tokens; row++) {
+    for (uint32_t row = hlx_scan_group(columns->kinds, 0, tokens); row < tokens;
+         row = hlx_scan_group(columns->kinds, row + 1u, tokens)) {
         int32_t kind = columns->kinds[row];
         if (kind == HLX_CATEGORY_BEGIN_GROUP) {
             outermost = depth == 0 ? row : outermost;

@@ -125,6 +125,27 @@ uint32_t hlx_scan_line_end(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
+uint32_t hlx_scan_group(HLX_SCAN_GROUP_PARAMETERS) {
+    hlx_kernel kernel = hlx_kernel_in_use();
+#if defined(__x86_64__)
+    if (kernel == HLX_KERNEL_AVX512) {
+        return hlx_scan_group_avx512(kinds, row, count);
+    }
+    if (kernel == HLX_KERNEL_AVX2) {
+        return hlx_scan_group_avx2(kinds, row, count);
+    }
+    if (kernel == HLX_KERNEL_SSE2) {
+        return hlx_scan_group_sse2(kinds, row, count);
+    }
+#elif defined(__aarch64__)
+    if (kernel == HLX_KERNEL_NEON) {
+        return hlx_scan_group_neon(kinds, row, count);
+    }
+#endif
+    (void)kernel;
+    return hlx_scan_group_portable(kinds, row, count);
+}
+
 void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
     hlx_kernel kernel = hlx_kernel_in_use();
 #if defined(__x86_64__)

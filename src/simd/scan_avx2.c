@@ -108,4 +108,18 @@ TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
+TARGET uint32_t hlx_scan_group_avx2(HLX_SCAN_GROUP_PARAMETERS) {
+    while (count - row >= GROUP) {
+        __m256i values = _mm256_loadu_si256((const __m256i_u *)(kinds + row));
+        __m256i begins = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
+        __m256i ends = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_END_GROUP));
+        uint32_t found = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(begins, ends));
+        if (found != 0) {
+            return row + _tzcnt_u32(found) / 4u;
+        }
+        row += GROUP;
+    }
+    return hlx_scan_group_portable(kinds, row, count);
+}
+
 #endif

@@ -232,4 +232,19 @@ TARGET uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
+TARGET uint32_t hlx_scan_group_avx512(HLX_SCAN_GROUP_PARAMETERS) {
+    const __m512i one = _mm512_set1_epi32(HLX_CATEGORY_BEGIN_GROUP);
+    const __m512i two = _mm512_set1_epi32(HLX_CATEGORY_END_GROUP);
+    while (count - row >= GROUP) {
+        __m512i values = _mm512_loadu_si512(kinds + row);
+        uint32_t found = (uint32_t)_mm512_cmpeq_epi32_mask(values, one) |
+                         (uint32_t)_mm512_cmpeq_epi32_mask(values, two);
+        if (found != 0) {
+            return row + _tzcnt_u32(found);
+        }
+        row += GROUP;
+    }
+    return hlx_scan_group_portable(kinds, row, count);
+}
+
 #endif

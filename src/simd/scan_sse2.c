@@ -100,4 +100,18 @@ uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
+uint32_t hlx_scan_group_sse2(HLX_SCAN_GROUP_PARAMETERS) {
+    while (count - row >= GROUP) {
+        __m128i values = _mm_loadu_si128((const __m128i_u *)(kinds + row));
+        __m128i begins = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
+        __m128i ends = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_END_GROUP));
+        uint32_t found = (uint32_t)_mm_movemask_epi8(_mm_or_si128(begins, ends));
+        if (found != 0) {
+            return row + (uint32_t)__builtin_ctz(found) / 4u;
+        }
+        row += GROUP;
+    }
+    return hlx_scan_group_portable(kinds, row, count);
+}
+
 #endif
