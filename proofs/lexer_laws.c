@@ -183,6 +183,61 @@
         /@ assert gives: GivesToken(RunKind(regime, input[position]), state) == \true; @/
     }
 
+    /@ requires regime: \valid_read(regime) && RegimeValid(regime);
+       requires within: position < LineContentEnd(input, length, start);
+       requires run: RunKind(regime, input[position]) != 0;
+       requires space: RunKind(regime, input[position]) == HLX_CATEGORY_SPACE ==>
+         state == HLX_STATE_MID_LINE;
+       requires coming: Coming(input, length, regime, start, position, state, tokens, issues);
+       terminates \true;
+       assigns \nothing;
+       ensures line: TokenLine(input, length, regime, tokens) == start;
+       ensures kind: TokenKind(input, length, regime, tokens) ==
+         RunKind(regime, input[position]);
+       ensures code: TokenCode(input, length, regime, tokens) ==
+         RunCode(regime, input[position]);
+       ensures start: TokenStart(input, length, regime, tokens) == position;
+       ensures coming: Coming(input, length, regime, start, position + 1,
+         StateBehind(regime, input[position]), tokens + 1, issues);
+    @/
+    static void run_row_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    uint32_t start, uint32_t position, uint32_t state, uint32_t tokens, uint32_t issues) {
+        run_byte_is_one_step(regime, input, length, start, position, state);
+        hlx_step_comes(regime, input, length, start, position, state, tokens, issues);
+    }
+
+    /@ requires few: tokens + i < UINT32_MAX;
+       requires before: \forall integer r; tokens <= r < tokens + i ==>
+         TokenKind(input, length, regime, r) == RunKind(regime, input[position + (r - tokens)]);
+       requires here: TokenKind(input, length, regime, tokens + i) ==
+         RunKind(regime, input[position + i]);
+       terminates \true;
+       assigns \nothing;
+       ensures kinds: \forall integer r; tokens <= r < tokens + (i + 1) ==>
+         TokenKind(input, length, regime, r) == RunKind(regime, input[position + (r - tokens)]);
+    @/
+    static void kinds_grow(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+                           uint32_t position, uint32_t tokens, uint32_t i) {
+        /@ assert last: \forall integer r; r == tokens + i ==>
+             TokenKind(input, length, regime, r) == RunKind(regime, input[position + (r - tokens)]); @/
+    }
+
+    /@ requires few: tokens + i < UINT32_MAX;
+       requires before: \forall integer r; tokens <= r < tokens + i ==>
+         TokenCode(input, length, regime, r) == RunCode(regime, input[position + (r - tokens)]);
+       requires here: TokenCode(input, length, regime, tokens + i) ==
+         RunCode(regime, input[position + i]);
+       terminates \true;
+       assigns \nothing;
+       ensures codes: \forall integer r; tokens <= r < tokens + (i + 1) ==>
+         TokenCode(input, length, regime, r) == RunCode(regime, input[position + (r - tokens)]);
+    @/
+    static void codes_grow(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+                           uint32_t position, uint32_t tokens, uint32_t i) {
+        /@ assert last: \forall integer r; r == tokens + i ==>
+             TokenCode(input, length, regime, r) == RunCode(regime, input[position + (r - tokens)]); @/
+    }
+
     void hlx_run_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
     uint32_t start, uint32_t position, uint32_t state, uint32_t tokens, uint32_t issues,
     uint32_t count) {
@@ -209,18 +264,9 @@
         while (i < count) {
             /@ assert in_run: InRun(regime, input, position,
                  state == HLX_STATE_MID_LINE ? 1 : 0, position + i); @/
-            run_byte_is_one_step(regime, input, length, start, position + i, now);
-            hlx_step_comes(regime, input, length, start, position + i, now, tokens + i, issues);
-            /@ assert kind: TokenKind(input, length, regime, tokens + i) ==
-                 RunKind(regime, input[position + i]); @/
-            /@ assert kind_of: \forall integer r; r == tokens + i ==>
-                 TokenKind(input, length, regime, r) ==
-                 RunKind(regime, input[position + (r - tokens)]); @/
-            /@ assert code: TokenCode(input, length, regime, tokens + i) ==
-                 RunCode(regime, input[position + i]); @/
-            /@ assert code_of: \forall integer r; r == tokens + i ==>
-                 TokenCode(input, length, regime, r) ==
-                 RunCode(regime, input[position + (r - tokens)]); @/
+            run_row_comes(regime, input, length, start, position + i, now, tokens + i, issues);
+            kinds_grow(regime, input, length, position, tokens, i);
+            codes_grow(regime, input, length, position, tokens, i);
             now = regime->category[input[position + i]] == 10 ? 2 : 1;
             i++;
         }
