@@ -88,6 +88,18 @@ static void test_against_sorted_values(void **state) {
     assert_true(histogram.maximum == values[COUNT - 1]);
 }
 
+/* Half of three is two of them. spec: SRV-53 */
+static void test_rank_is_rounded_up(void **state) {
+    (void)state;
+    for (uint64_t value = 1; value <= 3; value++) {
+        hlx_histogram_record(&histogram, value);
+    }
+    assert_int_equal(hlx_histogram_percentile(&histogram, 333333), 1);
+    assert_int_equal(hlx_histogram_percentile(&histogram, 333334), 2);
+    assert_int_equal(hlx_histogram_percentile(&histogram, 500000), 2);
+    assert_int_equal(hlx_histogram_percentile(&histogram, 666667), 3);
+}
+
 /* spec: SRV-53 */
 static void test_sum_stops(void **state) {
     (void)state;
@@ -105,6 +117,7 @@ int main(void) {
         cmocka_unit_test_setup(test_single_values, clear),
         cmocka_unit_test_setup(test_bucket_width, clear),
         cmocka_unit_test_setup(test_against_sorted_values, clear),
+        cmocka_unit_test_setup(test_rank_is_rounded_up, clear),
         cmocka_unit_test_setup(test_sum_stops, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,18 @@ static void test_slowest_are_kept(void **state) {
     assert_int_equal(telemetry.totals.count, 1000);
 }
 
+/* Of equally slow requests the earlier ones stay, in order. spec: SRV-52 */
+static void test_equally_slow(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < HLX_TELEMETRY_SLOWEST + 5; i++) {
+        hlx_stamps stamps = {.in_start_ns = i, .reply_ready_ns = i + 7};
+        hlx_telemetry_record(&telemetry, &stamps);
+    }
+    for (uint32_t row = 0; row < HLX_TELEMETRY_SLOWEST; row++) {
+        assert_int_equal(telemetry.slowest[row].in_start_ns, row);
+    }
+}
+
 /* spec: SRV-52, SRV-54 */
 static void test_file(void **state) {
     (void)state;
@@ -142,6 +154,7 @@ static void test_losers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_slowest_are_kept, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_equally_slow, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_file_is_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_failures, make_folder, remove_folder),
