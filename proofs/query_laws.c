@@ -55,21 +55,6 @@ void encoded_is_decoded(hlx_query_decoder *decoder, uint8_t *bytes,
     hlx_query_decoder_accept(decoder, bytes, HLX_FRAME_HEADER_BYTES);
 }
 
-/* The columns' rows, one column after the other, are the bytes that the reply
- * announces. spec: QRY-12 */
-/*@ requires readable: \valid_read(reply);
-    requires valid: QueryReplyValid(*reply);
-    terminates \true;
-    assigns \nothing;
-    ensures sum: \result == ColumnBytes(*reply);
-*/
-uint32_t columns_add_up(const hlx_query_reply *reply) {
-    uint32_t tokens =
-        hlx_query_rows(reply, 0) + hlx_query_rows(reply, 1) + hlx_query_rows(reply, 2);
-    uint32_t issues = hlx_query_rows(reply, 3) + hlx_query_rows(reply, 4);
-    return HLX_QUERY_ROW_BYTES * (tokens + issues);
-}
-
 /* Taking a bytes and then b is taking a + b. spec: QRY-25 */
 /*@ requires writable: \valid(halves) && \valid(whole);
     requires some: 1 <= first && 1 <= second;

@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "build/perf.tex"
 SHORT = b"Hello, \\TeX!\n"
 IN_FLIGHT = 32
+WARM_UP = 20000  # more than the 16,384 entries of the broker's queue, each touched once
 STAGES = [
     ("receive", "t_in_start", "t_in_done", "the client's bytes, from the first to the last"),
     ("dispatch", "t_in_done", "t_proc_start", "the broker's decision"),
@@ -60,6 +61,7 @@ def load(build, running, requests):
     processes = {"service": [running.process.pid], "workers": running.workers()}
     before = {name: sum(map(service.processor_seconds, pids)) for name, pids in processes.items()}
     own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    idle_before = idle_seconds()
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         subprocess.run(
             [build / "hedgelex", "load", f"--socket={running.path}", "--clients=4", f"--requests={requests}",
@@ -69,8 +71,15 @@ def load(build, running, requests):
         text = pathlib.Path(report.name).read_text()
     own = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = {name: sum(map(service.processor_seconds, pids)) - before[name] for name, pids in processes.items()}
+    spent["nobody"] = idle_seconds() - idle_before
     spent["client"] = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
     return json.loads(text), {name: 1e6 * seconds / requests for name, seconds in spent.items()}
+
+
+def idle_seconds():
+    """Of all processors together, since the machine started."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    return (int(fields[4]) + int(fields[5])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_kib(pid):
@@ -92,9 +101,9 @@ def short_requests(running, count):
 
 
 def growth(count):
-    """KiB by which service and workers grew over `count` requests, after a fifth of them as warm-up."""
+    """KiB by which service and workers grew over `count` requests, after the warm-up."""
     with service.Service("--workers=2", "--rotate-after=0", trace=False) as running:
-        short_requests(running, count // 5)  # the broker's queue is a ring of 16,384 entries
+        short_requests(running, WARM_UP)
         processes = [running.process.pid, *running.workers()]
         before = {pid: resident_kib(pid) for pid in processes}
         short_requests(running, count)
@@ -134,9 +143,12 @@ def report_throughput(figures, report, spent, cores):
     print(f"throughput, 4 clients, {cores} processors")
     print(f"  processor time that a request must cost {cost * 1e6:.0f} us: at most {limit:.0f} requests/s")
     print(f"  measured {rate:.0f} requests/s, {100 * rate / limit:.0f} % of that (aim: 70 %)")
-    print(f"  processor time that it took {sum(spent.values()):.0f} us: "
-          + ", ".join(f"{name} {us:.0f}" for name, us in spent.items())
-          + f"; processors {100 * rate * sum(spent.values()) / 1e6 / cores:.0f} % busy with it")
+    idle = spent.pop("nobody")
+    took = sum(spent.values())
+    print(f"  processor time that it took {took:.0f} us, {took / 1e6 / cost:.2f} x that: "
+          + ", ".join(f"{name} {us:.0f}" for name, us in spent.items()))
+    print(f"  processors {100 * rate * took / 1e6 / cores:.0f} % busy with it, {100 * rate * idle / 1e6 / cores:.0f} % "
+          "idle, the rest with other work on this machine")
 
 
 def main():

@@ -185,6 +185,26 @@ static void test_cancelled(void **state) {
     expect_response(2, HLX_STATUS_OK, LARGE + 1);
 }
 
+/* A document in the worker's memory is read there, and only for the request that it was
+ * placed for. spec: SRV-27 */
+static void test_placed_document(void **state) {
+    (void)state;
+    receive_response();
+    for (uint64_t id = 1; id < 4; id++) {
+        hlx_mapping_place(&mapping, id, (const uint8_t *)"abcdef", 6);
+        send_bytes(make_request(id, "x", 0, NULL));
+        expect_response(id, HLX_STATUS_OK, 7);
+        send_bytes(make_request(id + 10, "x", 0, NULL));
+        expect_response(id + 10, HLX_STATUS_OK, 1); /* an empty line: \par */
+        send_bytes(make_request(id, "x", 3, NULL));
+        expect_response(id, HLX_STATUS_OK, 4);
+    }
+    mapping.placement->document_length = HLX_MAX_DOCUMENT_BYTES;
+    send_bytes(make_request(3, "x", 0, NULL));
+    receive_response();
+    assert_int_equal(summary.status, HLX_STATUS_OK);
+}
+
 /* Cancels of requests answered before: dropped between jobs and during one.
  * spec: SRV-21, SRV-25 */
 static void test_late_cancels(void **state) {
@@ -244,6 +264,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_requests, start, stop),
         cmocka_unit_test_setup_teardown(test_options_and_budgets, start, stop),
         cmocka_unit_test_setup_teardown(test_cancelled, start, stop),
+        cmocka_unit_test_setup_teardown(test_placed_document, start, stop),
         cmocka_unit_test_setup_teardown(test_late_cancels, start, stop),
         cmocka_unit_test_setup_teardown(test_bad_frames, start, stop),
         cmocka_unit_test_setup_teardown(test_garbage, start, stop),

@@ -200,7 +200,7 @@ static uint32_t chosen(uint32_t mask, uint32_t column) {
     assigns \nothing;
     ensures rows: \result == IssueRows(issues);
 */
-static uint32_t issue_rows(uint32_t issues) {
+static uint32_t rows_of_issues(uint32_t issues) {
     return issues < HLX_ARENA_MAX_ISSUES ? issues : HLX_ARENA_MAX_ISSUES;
 }
 
@@ -209,34 +209,15 @@ uint32_t hlx_query_rows(const hlx_query_reply *reply, uint32_t column) {
     if (chosen(reply->mask, column) == 0) {
         return 0;
     }
-    return column < FIRST_ISSUE_COLUMN ? reply->tokens : issue_rows(reply->issues);
-}
-
-/* spec: QRY-14 */
-/*@ terminates \true;
-    assigns \nothing;
-    ensures count: \result == TokenColumns(mask);
-    ensures bounded: \result <= 3;
-*/
-static uint32_t token_columns(uint32_t mask) {
-    return chosen(mask, 0) + chosen(mask, 1) + chosen(mask, 2);
-}
-
-/* spec: QRY-14 */
-/*@ terminates \true;
-    assigns \nothing;
-    ensures count: \result == IssueColumns(mask);
-    ensures bounded: \result <= 2;
-*/
-static uint32_t issue_columns(uint32_t mask) {
-    return chosen(mask, 3) + chosen(mask, 4);
+    return column < FIRST_ISSUE_COLUMN ? reply->tokens : rows_of_issues(reply->issues);
 }
 
 /* spec: QRY-12, QRY-14 */
 uint32_t hlx_query_column_bytes(const hlx_query_reply *reply) {
-    uint32_t token_words = reply->tokens * token_columns(reply->mask);
-    uint32_t issue_words = issue_rows(reply->issues) * issue_columns(reply->mask);
-    return HLX_QUERY_ROW_BYTES * (token_words + issue_words);
+    uint32_t token_rows =
+        hlx_query_rows(reply, 0) + hlx_query_rows(reply, 1) + hlx_query_rows(reply, 2);
+    uint32_t issue_rows = hlx_query_rows(reply, 3) + hlx_query_rows(reply, 4);
+    return HLX_QUERY_ROW_BYTES * (token_rows + issue_rows);
 }
 
 /* What stands between header and columns. spec: QRY-12 */
@@ -262,8 +243,11 @@ static void encode_summary(uint8_t *bytes, const hlx_query_reply *reply) {
 /* spec: QRY-02, QRY-12 */
 void hlx_query_encode_reply(uint8_t *bytes, const hlx_query_reply *reply) {
     uint32_t length = HLX_QUERY_SUMMARY_BYTES + hlx_query_column_bytes(reply);
+    /*@ assert length: length == HLX_QUERY_SUMMARY_BYTES + ColumnBytes(*reply); */
     encode_header(bytes, HLX_QUERY_REPLY, reply->id, length);
+    /*@ assert header: FrameHeader(bytes, HLX_QUERY_REPLY, reply->id, length); */
     encode_summary(bytes, reply);
+    /*@ assert kept: FrameHeader(bytes, HLX_QUERY_REPLY, reply->id, length); */
 }
 
 /* spec: QRY-11, QRY-12 */

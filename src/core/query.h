@@ -95,17 +95,20 @@ typedef struct hlx_query_reply {
 
     logic integer Bit(integer mask, integer weight) = mask / weight % 2;
 
-    logic integer TokenColumns(integer mask) =
-      Bit(mask, HLX_COLUMN_KINDS) + Bit(mask, HLX_COLUMN_CODES) + Bit(mask, HLX_COLUMN_STARTS);
-
-    logic integer IssueColumns(integer mask) =
-      Bit(mask, HLX_COLUMN_ISSUE_CODES) + Bit(mask, HLX_COLUMN_ISSUE_OFFSETS);
-
     logic integer IssueRows(integer issues) = \min(issues, HLX_ARENA_MAX_ISSUES);
+
+    // Rows of the column with this bit, if it is in the mask.
+    logic integer Chosen(integer mask, integer weight, integer rows) =
+      Bit(mask, weight) == 1 ? rows : 0;
+
+    logic integer TokenRows(hlx_query_reply r) =
+      Chosen(r.mask, HLX_COLUMN_KINDS, r.tokens) + Chosen(r.mask, HLX_COLUMN_CODES, r.tokens) +
+      Chosen(r.mask, HLX_COLUMN_STARTS, r.tokens);
 
     logic integer ColumnBytes(hlx_query_reply r) =
       HLX_QUERY_ROW_BYTES *
-        (r.tokens * TokenColumns(r.mask) + IssueRows(r.issues) * IssueColumns(r.mask));
+        (TokenRows(r) + Chosen(r.mask, HLX_COLUMN_ISSUE_CODES, IssueRows(r.issues)) +
+         Chosen(r.mask, HLX_COLUMN_ISSUE_OFFSETS, IssueRows(r.issues)));
 
     predicate QueryReplyValid(hlx_query_reply r) =
       r.status <= HLX_QUERY_CANCELLED && r.origin <= HLX_ORIGIN_HEDGE &&
@@ -250,13 +253,17 @@ void hlx_query_encode_cancel(uint8_t *bytes, uint64_t id);
     requires column: column < HLX_COLUMN_COUNT;
     terminates \true;
     assigns \nothing;
-    ensures kinds: column == 0 ==> \result == reply->tokens * Bit(reply->mask, HLX_COLUMN_KINDS);
-    ensures codes: column == 1 ==> \result == reply->tokens * Bit(reply->mask, HLX_COLUMN_CODES);
-    ensures starts: column == 2 ==> \result == reply->tokens * Bit(reply->mask, HLX_COLUMN_STARTS);
+    ensures kinds: column == 0 ==>
+      \result == Chosen(reply->mask, HLX_COLUMN_KINDS, reply->tokens);
+    ensures codes: column == 1 ==>
+      \result == Chosen(reply->mask, HLX_COLUMN_CODES, reply->tokens);
+    ensures starts: column == 2 ==>
+      \result == Chosen(reply->mask, HLX_COLUMN_STARTS, reply->tokens);
     ensures issue_codes: column == 3 ==>
-      \result == IssueRows(reply->issues) * Bit(reply->mask, HLX_COLUMN_ISSUE_CODES);
+      \result == Chosen(reply->mask, HLX_COLUMN_ISSUE_CODES, IssueRows(reply->issues));
     ensures issue_offsets: column == 4 ==>
-      \result == IssueRows(reply->issues) * Bit(reply->mask, HLX_COLUMN_ISSUE_OFFSETS);
+      \result == Chosen(reply->mask, HLX_COLUMN_ISSUE_OFFSETS, IssueRows(reply->issues));
+    ensures bounded: \result <= (column < 3 ? HLX_ARENA_MAX_TOKENS : HLX_ARENA_MAX_ISSUES);
 */
 uint32_t hlx_query_rows(const hlx_query_reply *reply, uint32_t column);
 

@@ -2,6 +2,7 @@
 #include "mapping.h"
 
 #include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "frame.h"
@@ -43,7 +44,7 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     hlx_mapping_arena(&arena);
     size_t arena_bytes = (size_t)hlx_arena_words(&arena) * sizeof(int32_t);
     size_t frame_bytes = (HLX_FRAME_MAX_BYTES / PAGE_BYTES + (size_t)1) * PAGE_BYTES;
-    mapping->bytes = arena_bytes + frame_bytes;
+    mapping->bytes = arena_bytes + frame_bytes + PAGE_BYTES + HLX_MAX_DOCUMENT_BYTES;
     void *memory =
         mmap(NULL, mapping->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
@@ -51,6 +52,8 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     }
     mapping->words = memory;
     mapping->frame = (uint8_t *)memory + arena_bytes;
+    mapping->placement = (void *)(mapping->frame + frame_bytes);
+    mapping->document = mapping->frame + frame_bytes + PAGE_BYTES;
     (void)madvise(memory, mapping->bytes, MADV_HUGEPAGE);
     hlx_mapping_inherit(mapping, false);
     hlx_mapping_touch(mapping);
@@ -64,4 +67,11 @@ bool hlx_mapping_lock(const hlx_mapping *mapping) {
 
 void hlx_mapping_inherit(const hlx_mapping *mapping, bool inherit) {
     (void)madvise(mapping->words, mapping->bytes, inherit ? MADV_DOFORK : MADV_DONTFORK);
+}
+
+/* What is sent to the worker next makes it look. */
+void hlx_mapping_place(const hlx_mapping *mapping, uint64_t request_id, const uint8_t *document,
+                       uint32_t length) {
+    memcpy(mapping->document, document, length);
+    *mapping->placement = (hlx_placement){.request_id = request_id, .document_length = length};
 }

@@ -4,67 +4,49 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
-static bool append(hlx_outbox *outbox, uint8_t *bytes, size_t count, hlx_submission *submission) {
-    if (outbox->count == HLX_OUTBOX_PARTS) {
-        return false;
+/* Room for `count` bytes behind those that wait, or NULL. */
+static uint8_t *append(hlx_outbox *outbox, uint32_t count) {
+    uint8_t *bytes = outbox->bytes + outbox->count;
+    if (count > sizeof outbox->bytes - outbox->count) {
+        return NULL;
     }
-    outbox->parts[outbox->count++] = (hlx_outbox_part){bytes, count, submission};
-    return true;
+    outbox->count += count;
+    return bytes;
 }
 
-bool hlx_outbox_add_request(hlx_outbox *outbox, hlx_submission *submission) {
-    if (!append(outbox, submission->frame, submission->frame_bytes, submission)) {
+bool hlx_outbox_add_request(hlx_outbox *outbox, uint64_t request_id,
+                            const uint8_t options[HLX_FRAME_OPTIONS_BYTES]) {
+    hlx_frame_header header = {.type = HLX_FRAME_REQUEST,
+                               .request_id = request_id,
+                               .payload_length = HLX_OUTBOX_REQUEST_BYTES - HLX_FRAME_HEADER_BYTES};
+    uint8_t *bytes = append(outbox, HLX_OUTBOX_REQUEST_BYTES);
+    if (bytes == NULL) {
         return false;
     }
-    hlx_submission_hold(submission);
+    hlx_frame_encode_header(bytes, &header);
+    hlx_store_u32(bytes + HLX_FRAME_HEADER_BYTES, 0);
+    memcpy(bytes + HLX_FRAME_REQUEST_PREFIX_BYTES, options, HLX_FRAME_OPTIONS_BYTES);
     return true;
 }
 
 bool hlx_outbox_add_cancel(hlx_outbox *outbox, uint64_t request_id) {
-    uint8_t *bytes = outbox->cancels[outbox->next_cancel];
     hlx_frame_header header = {.type = HLX_FRAME_CANCEL, .request_id = request_id};
+    uint8_t *bytes = append(outbox, HLX_FRAME_HEADER_BYTES);
+    if (bytes == NULL) {
+        return false;
+    }
     hlx_frame_encode_header(bytes, &header);
-    outbox->next_cancel = 1u - outbox->next_cancel;
-    return append(outbox, bytes, HLX_FRAME_HEADER_BYTES, NULL);
-}
-
-static void remove_first(hlx_outbox *outbox, hlx_submissions *table) {
-    hlx_submission *submission = outbox->parts[0].submission;
-    outbox->count--;
-    memmove(&outbox->parts[0], &outbox->parts[1], outbox->count * sizeof outbox->parts[0]);
-    if (submission != NULL) {
-        hlx_submission_drop(table, submission);
-    }
-}
-
-static void advance(hlx_outbox *outbox, size_t sent, hlx_submissions *table) {
-    while (outbox->count > 0 && sent >= outbox->parts[0].left) {
-        sent -= outbox->parts[0].left;
-        remove_first(outbox, table);
-    }
-    if (outbox->count > 0) {
-        outbox->parts[0].bytes += sent;
-        outbox->parts[0].left -= sent;
-    }
-}
-
-static ssize_t send_parts(const hlx_outbox *outbox, int socket) {
-    struct iovec vectors[HLX_OUTBOX_PARTS];
-    for (uint32_t i = 0; i < outbox->count; i++) {
-        vectors[i] = (struct iovec){outbox->parts[i].bytes, outbox->parts[i].left};
-    }
-    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = outbox->count};
-    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return true;
 }
 
 /* spec: SRV-22 */
-enum hlx_outbox_state hlx_outbox_flush(hlx_outbox *outbox, int socket, hlx_submissions *table) {
+enum hlx_outbox_state hlx_outbox_flush(hlx_outbox *outbox, int socket) {
     while (outbox->count > 0) {
-        ssize_t sent = send_parts(outbox, socket);
+        ssize_t sent = send(socket, outbox->bytes, outbox->count, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0) {
-            advance(outbox, (size_t)sent, table);
+            outbox->count -= (uint32_t)sent;
+            memmove(outbox->bytes, outbox->bytes + sent, outbox->count);
         } else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
             return HLX_OUTBOX_WAITING;
         } else if (errno != EINTR) {
@@ -72,10 +54,4 @@ enum hlx_outbox_state hlx_outbox_flush(hlx_outbox *outbox, int socket, hlx_submi
         }
     }
     return HLX_OUTBOX_EMPTY;
-}
-
-void hlx_outbox_clear(hlx_outbox *outbox, hlx_submissions *table) {
-    while (outbox->count > 0) {
-        remove_first(outbox, table);
-    }
 }

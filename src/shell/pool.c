@@ -79,16 +79,6 @@ static hlx_watch watch_of(const hlx_pool *pool, uint32_t slot, enum hlx_watch_ki
     return (hlx_watch){kind, pool->links[slot].generation, slot};
 }
 
-/* The child's end blocks, the service's does not. */
-static bool make_stream(int ends[2]) {
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        return false;
-    }
-    int room = (int)HLX_FRAME_MAX_BYTES; /* a hint: the system has its own bound */
-    (void)setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    return true;
-}
-
 static pid_t fork_worker(const hlx_link *link, const int ends[2]) {
     pid_t service = getpid();
     hlx_mapping_inherit(&link->mapping, true);
@@ -147,7 +137,7 @@ bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces) {
     if (replaces != HLX_BROKER_NO_SLOT) {
         link->processor = pool->links[replaces].processor;
     }
-    if (!orphan_is_gone(link) || !make_stream(ends)) {
+    if (!orphan_is_gone(link) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return false;
     }
     pid_t process = fork_worker(link, ends);
@@ -182,7 +172,7 @@ static void break_stream(hlx_pool *pool, uint32_t slot) {
     }
     link->broken = true;
     (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, link->stream, NULL);
-    hlx_outbox_clear(&link->outbox, pool->submissions);
+    link->outbox.count = 0; /* it will not be read */
     hlx_pool_kill(pool, slot);
 }
 
@@ -202,7 +192,6 @@ bool hlx_pool_reap(hlx_pool *pool, uint32_t slot, char *how, size_t how_bytes) {
         return false;
     }
     describe_end(&info, how, how_bytes);
-    hlx_outbox_clear(&link->outbox, pool->submissions);
     close_link(link);
     return true;
 }
@@ -224,7 +213,7 @@ void hlx_pool_flush(hlx_pool *pool, uint32_t slot) {
     if (link->broken) {
         return;
     }
-    switch (hlx_outbox_flush(&link->outbox, link->stream, pool->submissions)) {
+    switch (hlx_outbox_flush(&link->outbox, link->stream)) {
     case HLX_OUTBOX_EMPTY:
         want_room(pool, slot, false);
         break;
@@ -243,12 +232,16 @@ hlx_submission *hlx_pool_obstacle(const hlx_pool *pool, uint32_t slot) {
     return link->broken ? NULL : link->holders[link->lease.next];
 }
 
-void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, hlx_submission *submission) {
+/* spec: SRV-27 */
+void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, const hlx_submission *submission) {
     hlx_link *link = &pool->links[slot];
     if (link->broken) {
         return; /* its death, which is near, ends the job */
     }
-    if (!hlx_lease_begin(&link->lease) || !hlx_outbox_add_request(&link->outbox, submission)) {
+    hlx_mapping_place(&link->mapping, submission->id, hlx_submission_document(submission),
+                      submission->document_length);
+    if (!hlx_lease_begin(&link->lease) ||
+        !hlx_outbox_add_request(&link->outbox, submission->id, submission->options)) {
         break_stream(pool, slot); /* rather lose a worker than overwrite a reply */
     }
     hlx_pool_flush(pool, slot);

@@ -1,7 +1,7 @@
 /* pool.h -- the worker processes: made, written to, read from, ended.
  *
  *      slot   stream (socket pair)   process (pidfd)    mapping
- *      0      frames both ways       readable = dead    columns, frame
+ *      0      frames both ways       readable = dead    columns, document
  *      ...
  *
  * The pool does what the broker decides and reports what it sees; it decides nothing
@@ -20,6 +20,7 @@
 #include "lease.h"
 #include "mapping.h"
 #include "outbox.h"
+#include "submission.h"
 
 #define HLX_POOL_MAX_PROCESSORS 1024u
 
@@ -43,7 +44,6 @@ typedef struct hlx_link {
 
 typedef struct hlx_pool {
     int epoll;
-    hlx_submissions *submissions;
     uint32_t slot_count;
     bool pinned;
     bool locked;
@@ -66,7 +66,7 @@ bool hlx_pool_spawn(hlx_pool *pool, uint32_t slot, uint32_t replaces);
 hlx_submission *hlx_pool_obstacle(const hlx_pool *pool, uint32_t slot);
 
 /* To be called only without an obstacle. */
-void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, hlx_submission *submission);
+void hlx_pool_send_request(hlx_pool *pool, uint32_t slot, const hlx_submission *submission);
 void hlx_pool_send_cancel(hlx_pool *pool, uint32_t slot, uint64_t request_id);
 
 /* The worker's stream takes bytes again. */

@@ -71,7 +71,6 @@ static bool open_workers(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]
         return fail(error, "configuration of the broker");
     }
     server->pool.epoll = server->epoll;
-    server->pool.submissions = &server->submissions;
     if (!hlx_pool_init(&server->pool, config->broker.worker_count, config->broker.slot_count,
                        (enum hlx_choice)config->options.lock_memory,
                        (enum hlx_choice)config->options.pin)) {

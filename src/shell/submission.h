@@ -1,19 +1,16 @@
 /* submission.h -- one client's request from its length word to its release.
  *
  *      offset  bytes            of the buffer
- *           0     16            version 2: the client's frame header
- *          16      8            version 2: column mask, source of the regime
- *           8     16            frame header for the worker, written over the former two
- *                               when the document is complete
- *          24      4 + length   what the client sent, as it came: the length word and
- *                               the document are also the payload's first two fields
- *     28 + len    260           options block: the client's, a preset's or the service's
+ *           0     24            version 2: the client's frame header, mask, source of the regime
+ *          24      4            length word of either version
+ *          28    length         the document
+ *     28 + len    260           options block: the client's, or that of the preset it named
  *
- * So a document is never copied inside the service: it is received where the workers'
- * sends start from, and both attempts of a request send the same bytes. The buffer
- * stays until the broker has released the request and no worker's outbox points into
- * it; the row until its reply, too, is out, if that is sent from the row (version 2). An
- * id is never used again: its low bits are the row, the rest counts. spec: SRV-30 */
+ * What a client sends is received into one buffer, as it comes. When a worker gets the
+ * request, the document is copied once, into that worker's memory (pool.h). The buffer
+ * stays until the broker has released the request; the row until its reply, too, is out,
+ * if that is sent from the row (version 2). An id is never used again: its low bits are
+ * the row, the rest counts. spec: SRV-30 */
 #ifndef HLX_SUBMISSION_H
 #define HLX_SUBMISSION_H
 
@@ -29,16 +26,15 @@
 #define HLX_SUBMISSION_ROW_BITS 20u
 #define HLX_SUBMISSION_MAX_ROWS (1u << HLX_SUBMISSION_ROW_BITS)
 #define HLX_NO_CONNECTION UINT32_MAX
-#define HLX_SUBMISSION_FRAME_OFFSET 8u /* of the worker's frame in the buffer */
 
 typedef struct hlx_submission {
-    uint64_t id;    /* 0: the row is free */
-    uint8_t *frame; /* for the worker; NULL: the buffer was given back */
-    uint32_t frame_bytes;
+    uint64_t id;     /* 0: the row is free */
+    uint8_t *buffer; /* NULL: it was given back */
     uint32_t buffer_class;
-    uint32_t sends;      /* outboxes that point into the frame */
-    bool released;       /* by the broker, or never submitted */
-    uint32_t connection; /* index of the waiting client's, or HLX_NO_CONNECTION */
+    uint32_t document_length;
+    const uint8_t *options; /* the regime, when the request is complete */
+    bool released;          /* by the broker, or never submitted */
+    uint32_t connection;    /* index of the waiting client's, or HLX_NO_CONNECTION */
     uint32_t next_free;
     hlx_stamps stamps;
     /* Version 2 only: */
@@ -71,8 +67,10 @@ uint8_t *hlx_submission_bytes(const hlx_submission *submission);
 /* Version 2: where the client's frame goes. */
 uint8_t *hlx_submission_query(const hlx_submission *submission);
 
-/* The document is complete: write what stands before and behind it. Version 2: after
- * `query` was read from the frame, which is overwritten. */
+const uint8_t *hlx_submission_document(const hlx_submission *submission);
+
+/* The request is complete: see to its options block. Version 2: `query` was read from
+ * the frame. */
 void hlx_submission_seal(const hlx_submissions *table, hlx_submission *submission);
 void hlx_submission_seal_query(const hlx_submissions *table, hlx_submission *submission);
 
@@ -82,11 +80,7 @@ hlx_submission *hlx_submission_find(const hlx_submissions *table, uint64_t id);
 /* The reply that was sent from the row is out or given up. */
 void hlx_submission_replied(hlx_submissions *table, hlx_submission *submission);
 
-/* Nothing will start to read the frame any more. */
+/* No worker will be given it any more. */
 void hlx_submission_release(hlx_submissions *table, hlx_submission *submission);
-
-/* An outbox points into the frame; it no longer does. */
-void hlx_submission_hold(hlx_submission *submission);
-void hlx_submission_drop(hlx_submissions *table, hlx_submission *submission);
 
 #endif

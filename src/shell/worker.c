@@ -168,6 +168,17 @@ static bool parse_request(const uint8_t *payload, uint32_t payload_length, hlx_r
     return hlx_frame_decode_options(payload + view->options_offset, regime);
 }
 
+/* The document of a request: in its frame, or where the service has placed it.
+ * spec: SRV-27 */
+static const uint8_t *find_document(const hlx_mapping *mapping, uint64_t request_id,
+                                    hlx_request_view *view) {
+    if (view->document_length > 0 || mapping->placement->request_id != request_id) {
+        return mapping->frame + HLX_FRAME_HEADER_BYTES + view->document_offset;
+    }
+    view->document_length = mapping->placement->document_length;
+    return mapping->document;
+}
+
 /* spec: ARN-10 */
 static void serve(worker *self, const hlx_frame_header *header) {
     const uint8_t *payload = self->mapping->frame + HLX_FRAME_HEADER_BYTES;
@@ -176,10 +187,11 @@ static void serve(worker *self, const hlx_frame_header *header) {
     hlx_counts counts = {0, 0};
     hlx_status status = HLX_STATUS_BAD_ARGUMENT;
     if (parse_request(payload, header->payload_length, &view, &regime)) {
+        const uint8_t *document = find_document(self->mapping, header->request_id, &view);
         hlx_columns columns;
         hlx_arena_columns(&self->arena, self->mapping->words, &columns);
-        status = tokenize(&regime, header->request_id, payload + view.document_offset,
-                          view.document_length, &columns, &counts);
+        status = tokenize(&regime, header->request_id, document, view.document_length, &columns,
+                          &counts);
         uint64_t issue_rows =
             counts.issues < columns.issue_capacity ? counts.issues : columns.issue_capacity;
         self->column_bytes += (uint64_t)counts.tokens * TOKEN_BYTES + issue_rows * ISSUE_BYTES;
