@@ -114,7 +114,7 @@ def with_and_without(demo, requests):
 def computing_losers(demo, requests):
     """Two attempts of every request from the start: the loser is in the middle of the document. At a pace at which no
     other request competes for the processors with the loser."""
-    load = ["--clients=1", "--rate=20", "--schedule=fixed"]
+    load = ["--clients=1", "--rate=40", "--schedule=fixed"]
     run = demo.run("two attempts of everything", load, requests, "--hedge-delay=0", "--hedge-ratio=100",
                    document=DOCUMENT)
     judge_losers(demo, run)
@@ -139,7 +139,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(pathlib.Path(folder))
         with_and_without(demo, options.requests)
-        computing_losers(demo, max(options.requests // 50, 20))
+        computing_losers(demo, max(options.requests // 10, 20))
         exhausted(demo, max(options.requests // 20, 100))
     passed, failed, void = (demo.verdicts.count(verdict) for verdict in (PASSED, FAILED, VOID))
     if void:

@@ -14,5 +14,5 @@ gate: build perf-doc ## P99.9 <= 20 ms: REQUESTS of each of four clients, then a
 .PHONY: hedge-demo
 hedge-demo: build perf-doc $(BUILD)/tests/shim.so ## one worker execution in a hundred stalls for 200 ms: with hedging, and without
 	@ci/install.sh gate
-	@python3 tests/hedge_demo.py --build=$(BUILD) --requests=$(REQUESTS)
+	@python3 tests/hedge_demo.py --build=$(BUILD) --requests=$(REQUESTS) $(GATE_OPTIONS)
 	@echo "Hedging did what the figures above say, within its budget."
