@@ -58,6 +58,7 @@ STEPS = [
     ("tail-gate", False, "make tail-gate"),
     ("model", True, "make model"),
     ("prove", False, "make prove"),
+    ("executed-contracts", True, "make -j2 executed-contracts"),
 ]
 
 COUNTS = [

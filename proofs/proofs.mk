@@ -10,3 +10,8 @@ prove-scratch: ## prove the core by asking the solvers about every goal
 prove-replay: ## make every goal anew and look up who answered it; needs no solver
 	@python3 proofs/prove.py --replay
 	@echo "Every goal was made anew and has a recorded answer; no solver was run."
+
+.PHONY: executed-contracts
+executed-contracts: build $(TESTS) $(BUILD)/tests/differential_driver ## run the contracts themselves under the tests and on TeX's documents
+	@python3 proofs/execute.py --run $(BUILD)
+	@echo "Every clause that speaks of values was evaluated and true, and wrong specifications were refused by name."
