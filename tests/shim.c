@@ -29,18 +29,33 @@
 
 enum role { ROLE_SERVICE = 1, ROLE_WORKER = 2 };
 
-/* X(name): the calls that can be made to fail; shim.py has the same list. */
-#define SHIM_CALLS(X)                                                                              \
-    X(accept4)                                                                                     \
-    X(epoll_add)                                                                                   \
-    X(epoll_wait) X(fclose) X(fopen) X(fork) X(mmap) X(pidfd_open) X(poll) X(read) X(recv)         \
-        X(rename) X(send) X(sendmsg) X(socketpair) X(waitid) X(write) X(epoll_create1) X(signalfd) \
-            X(timerfd_create) X(socket) X(bind) X(listen) X(flock) X(calloc)
-
+/* The calls that can be made to fail; shim.py has the same list. */
 enum shim_call {
-#define CALL_ENUMERATOR(name) CALL_##name,
-    SHIM_CALLS(CALL_ENUMERATOR)
-#undef CALL_ENUMERATOR
+    CALL_accept4,
+    CALL_epoll_add,
+    CALL_epoll_wait,
+    CALL_fclose,
+    CALL_fopen,
+    CALL_fork,
+    CALL_mmap,
+    CALL_pidfd_open,
+    CALL_poll,
+    CALL_read,
+    CALL_recv,
+    CALL_rename,
+    CALL_send,
+    CALL_sendmsg,
+    CALL_socketpair,
+    CALL_waitid,
+    CALL_write,
+    CALL_epoll_create1,
+    CALL_signalfd,
+    CALL_timerfd_create,
+    CALL_socket,
+    CALL_bind,
+    CALL_listen,
+    CALL_flock,
+    CALL_calloc
 };
 
 enum response_fault {
