@@ -57,6 +57,7 @@ STEPS = [
     ("trace", True, "make trace"),
     ("tail-gate", False, "make tail-gate"),
     ("model", True, "make model"),
+    ("seeded-bugs", True, "make seeded-bugs SAMPLE=25"),
     ("prove", False, "make prove"),
     ("executed-contracts", True, "make -j2 executed-contracts"),
 ]

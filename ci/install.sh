@@ -10,7 +10,7 @@ set -eu
 build="gcc libc6-dev python3"
 provers="frama-c-base why3 z3 cvc4"
 engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommended texlive-luatex"
-analysis="clang clang-tidy clang-format libclang-rt-14-dev libcmocka-dev git"
+analysis="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev git python3-yaml"
 pictures="gnuplot-nox"
 aarch64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import yaml
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOP_LEVEL = set("Makefile src spec proofs fuzz bench tests ci docs README.md LICENSE CHANGELOG.md".split())
 CORE_INCLUDES = {"stdint.h", "stddef.h", "stdbool.h"}
@@ -200,6 +202,23 @@ def generated(root):
             yield result.stderr.strip()
 
 
+def workflows(root):
+    """The example workflow files can be read, and what they call exists."""
+    rules = "\n".join(map(read, files(root, "Makefile", "*/*.mk")))
+    targets = set(re.findall(r"^([a-z-]+):", rules, re.M))
+    for path in files(root, "docs/ci/*", "docs/ci/*/*"):
+        text, where = read(path), path.relative_to(root)
+        if path.suffix in (".yml", ".yaml"):
+            try:
+                yaml.safe_load(text)
+            except yaml.YAMLError as error:
+                yield f"{where}:1:1: {str(error).splitlines()[0]}"
+        for match in re.finditer(r"\bmake ([a-z-]+)(?!\w)|\b((?:ci|fuzz|tests)/[\w/-]+\.(?:sh|py))", text):
+            target, script = match.groups()
+            if (target and target not in targets) or (script and not (root / script).exists()):
+                yield f"{where}:{line_of(text, match.start())}:1: there is no {match.group(0)}"
+
+
 def status_table(root):
     """What is where, counted from the tree."""
     ledger = [line.split("\t") for line in read(root / "proofs/ledger.tsv").splitlines() if line and line[0] != "#"]
@@ -239,6 +258,7 @@ RULES = [
     essays,
     shapes,
     generated,
+    workflows,
     status,
 ]
 
@@ -253,6 +273,7 @@ BROKEN = {
     "essays": {"src/core/a.c": "int x;\n"},
     "shapes": {"src/core/a.c": "int x; \n"},
     "generated": {"spec/tables/generate.py": "import sys\nsys.exit('x.h:1:1: not what would be written')\n"},
+    "workflows": {"docs/ci/a.yml": "run: make nothing\n"},
     "status": {"README.md": "# x\n"},
 }
 

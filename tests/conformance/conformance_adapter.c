@@ -14,6 +14,7 @@
 #include "client.h"
 #include "frame.h"
 #include "hedgelex.h"
+#include "query.h"
 
 #define EXIT_BAD_QUESTION 65
 #define ID_DIGITS 16
@@ -428,6 +429,166 @@ static void answer_read_reply(const char *given) {
     free(bytes);
 }
 
+/* ---- version 2 of it ---- */
+
+#define REPLY_TEXT(code, enumerator, text) text,
+static const char *const query_replies[] = {HLX_REPLIES(REPLY_TEXT) "cancelled", NULL};
+#undef REPLY_TEXT
+static const char *const columns[] = {"kinds",       "codes",         "starts",
+                                      "issue codes", "issue offsets", NULL};
+
+static void put_columns(uint32_t mask) {
+    bool first = true;
+    (void)printf(", \"columns\": [");
+    for (uint32_t column = 0; column < HLX_COLUMN_COUNT; column++) {
+        if ((mask >> column & 1u) != 0) {
+            (void)printf("%s\"%s\"", first ? "" : ", ", columns[column]);
+            first = false;
+        }
+    }
+    (void)printf("]");
+}
+
+static uint32_t read_columns(const char *given) {
+    uint32_t mask = 0;
+    for (const char *at = element(member(given, "columns") + 1); at != NULL;
+         at = element(skip_value(at))) {
+        mask |= 1u << one_of(at, columns);
+    }
+    return mask;
+}
+
+static void put_query(const uint8_t *frame) {
+    hlx_query_request request;
+    hlx_regime regime;
+    bool good = hlx_query_decode_request(frame, &request);
+    const uint8_t *document = frame + HLX_QUERY_BEGIN_BYTES;
+    if (good && request.source == HLX_REGIME_OPTIONS) {
+        good = hlx_frame_decode_options(document + request.document_length, &regime);
+    }
+    if (!good) {
+        (void)printf(", \"refused\": true}");
+        return;
+    }
+    put_columns(request.mask);
+    (void)printf(", \"document\": ");
+    put_hex(document, request.document_length);
+    (void)printf(", \"regime\": ");
+    if (request.source == HLX_REGIME_PRESET) {
+        (void)printf("{\"preset\": \"%s\", \"encoding\": \"%s\"}", presets[request.preset],
+                     encodings[request.encoding]);
+    } else if (request.source == HLX_REGIME_OPTIONS) {
+        put_regime(&regime);
+    } else {
+        (void)printf("null");
+    }
+    (void)printf("}");
+}
+
+static void put_client_frame(const uint8_t *frame) {
+    bool is_request = hlx_load_u32(frame) == HLX_QUERY_REQUEST;
+    (void)printf("{\"type\": \"%s\", \"id\": \"%016" PRIx64 "\"", is_request ? "request" : "cancel",
+                 hlx_load_u64(frame + 4));
+    if (is_request) {
+        put_query(frame);
+    } else {
+        (void)printf("}");
+    }
+}
+
+static void answer_queries(const char *given) {
+    static uint8_t buffer[HLX_FRAME_HEADER_BYTES + HLX_QUERY_MAX_PAYLOAD_BYTES];
+    static const char *const ends[] = {"inside", "", "bad type", "bad length"};
+    arrival from = arrival_new(given);
+    hlx_query_decoder decoder;
+    uint32_t count = 1;
+    uint32_t found = 0;
+    (void)printf("{\"frames\": [");
+    hlx_query_decoder_init(&decoder);
+    while (decoder.status == HLX_FRAME_NEED_MORE && count > 0) {
+        count = take(&from, buffer + decoder.received, hlx_query_decoder_wanted(&decoder));
+        if (count > 0 && hlx_query_decoder_accept(&decoder, buffer, count) == HLX_FRAME_COMPLETE) {
+            (void)printf("%s", found++ > 0 ? ", " : "");
+            put_client_frame(buffer);
+            hlx_query_decoder_init(&decoder);
+        }
+    }
+    free(from.bytes);
+    (void)printf("], \"end\": \"%s\", \"received\": %" PRIu32 "}",
+                 decoder.received == 0 ? "between" : ends[decoder.status], decoder.received);
+}
+
+/* Source, preset and encoding, and the options behind the document. */
+static void write_query_regime(const char *given, hlx_query_request *request, uint8_t *options) {
+    hlx_regime regime;
+    if (*given != '{') {
+        return;
+    }
+    if (find(given, "preset") != NULL) {
+        request->source = HLX_REGIME_PRESET;
+        request->preset = one_of(member(given, "preset"), presets);
+        request->encoding = one_of(member(given, "encoding"), encodings);
+        return;
+    }
+    request->source = HLX_REGIME_OPTIONS;
+    explicit_regime(given, &regime);
+    hlx_frame_encode_options(options, &regime);
+}
+
+static void answer_query(const char *given) {
+    static uint8_t bytes[HLX_FRAME_HEADER_BYTES + HLX_QUERY_MAX_PAYLOAD_BYTES];
+    uint64_t id = strtoull(member(given, "id") + 1, NULL, ID_DIGITS);
+    uint32_t length = HLX_FRAME_HEADER_BYTES;
+    if (is_text(member(given, "type"), "request")) {
+        hlx_query_request request = {.id = id, .mask = read_columns(given)};
+        uint8_t *document = hex(member(given, "document"), &request.document_length);
+        memcpy(bytes + HLX_QUERY_BEGIN_BYTES, document, request.document_length);
+        free(document);
+        write_query_regime(member(given, "regime"), &request,
+                           bytes + HLX_QUERY_BEGIN_BYTES + request.document_length);
+        hlx_query_encode_request(bytes, &request);
+        length += hlx_query_request_bytes(&request);
+    } else {
+        hlx_query_encode_cancel(bytes, id);
+    }
+    (void)printf("{\"bytes\": ");
+    put_hex(bytes, length);
+    (void)printf("}");
+}
+
+static void answer_query_reply(const char *given) {
+    uint8_t bytes[HLX_QUERY_REPLY_BYTES];
+    hlx_query_reply reply = {strtoull(member(given, "id") + 1, NULL, ID_DIGITS),
+                             one_of(member(given, "status"), query_replies),
+                             number32(given, "tokens"),
+                             number32(given, "issues"),
+                             one_of(member(given, "origin"), origins),
+                             read_columns(given)};
+    hlx_query_encode_reply(bytes, &reply);
+    (void)printf("{\"bytes\": ");
+    put_hex(bytes, sizeof bytes);
+    (void)printf("}");
+}
+
+static void answer_read_query_reply(const char *given) {
+    uint32_t length = 0;
+    uint8_t *bytes = hex(member(given, "bytes"), &length);
+    hlx_query_reply reply;
+    expect(length == HLX_QUERY_REPLY_BYTES, "a reply begins with 36 bytes");
+    if (hlx_query_decode_reply(bytes, &reply)) {
+        (void)printf("{\"reply\": {\"id\": \"%016" PRIx64
+                     "\", \"status\": \"%s\", \"tokens\": %" PRIu32 ", \"issues\": %" PRIu32
+                     ", \"origin\": \"%s\"",
+                     reply.id, query_replies[reply.status], reply.tokens, reply.issues,
+                     origins[reply.origin]);
+        put_columns(reply.mask);
+        (void)printf("}}");
+    } else {
+        (void)printf("{\"reply\": null}");
+    }
+    free(bytes);
+}
+
 /* ---- the broker ---- */
 
 static hlx_broker_config read_config(const char *given) {
@@ -530,7 +691,7 @@ static void answer_trace(const char *given) {
 static void answer_hello(const char *given) {
     (void)given;
     (void)printf("{\"name\": \"hedgelex (C)\", "
-                 "\"suites\": [\"tokens\", \"frames\", \"client\", \"broker\"]}");
+                 "\"suites\": [\"tokens\", \"frames\", \"client\", \"query\", \"broker\"]}");
 }
 
 typedef struct question {
@@ -539,9 +700,18 @@ typedef struct question {
 } question;
 
 static const question questions[] = {
-    {"hello", answer_hello},           {"tokens", answer_tokens},     {"frames", answer_frames},
-    {"frame", answer_frame},           {"requests", answer_requests}, {"reply", answer_reply},
-    {"read reply", answer_read_reply}, {"trace", answer_trace},
+    {"hello", answer_hello},
+    {"tokens", answer_tokens},
+    {"frames", answer_frames},
+    {"frame", answer_frame},
+    {"requests", answer_requests},
+    {"reply", answer_reply},
+    {"read reply", answer_read_reply},
+    {"queries", answer_queries},
+    {"query", answer_query},
+    {"query reply", answer_query_reply},
+    {"read query reply", answer_read_query_reply},
+    {"trace", answer_trace},
 };
 #define QUESTIONS (sizeof questions / sizeof questions[0])
 

@@ -314,6 +314,7 @@ REQUESTS = [
     ("the largest document begins", "CLI-24", b"\0\x20\0\0ab"),
     ("one byte more than the largest", "CLI-24", CLIENT_REQUEST + b"\0\x20\0\1" + CLIENT_REQUEST),
     ("the largest length without the top bit", "CLI-24", b"\x7f\xff\xff\xff"),
+    ("the top bit", "CLI-23", CLIENT_REQUEST + b"\x80\0\0\1" + CLIENT_REQUEST),
 ]
 READ_REPLIES = [
     ("its first word is 12", "CLI-12", (12, 0, 3, 1), 1), ("its first word is 14", "CLI-12", (14, 0, 3, 1), 1),
@@ -333,6 +334,82 @@ def client_vectors():
     for name, clauses, words, origin in READ_REPLIES:
         data = b"".join(word.to_bytes(4, "big") for word in words) + bytes([origin])
         found.append(vector(f"a reply: {name}", clauses, "read reply", {"bytes": data.hex()}))
+    return found
+
+
+# ---- version 2 of the client protocol ----
+
+
+def query_bytes(mask, source, preset, encoding, reserved, document, more=b"", length=None):
+    length = len(document) if length is None else length
+    payload = mask.to_bytes(4, "big") + bytes([source, preset, encoding, reserved]) + length.to_bytes(4, "big")
+    return whole(0x80000001, payload + document + more, 7)
+
+
+QUERY = query_bytes(5, 1, 0, 1, 0, DOCUMENT)
+QUERY_CANCEL = whole(0x80000003, b"", 7)
+QUERIES = [
+    ("nothing", "QRY-20", b""),
+    ("a request", "QRY-02 QRY-10", QUERY),
+    ("a request under the service's regime", "QRY-10", query_bytes(31, 0, 0, 0, 0, b"")),
+    ("a request with options", "QRY-10", query_bytes(0, 2, 0, 0, 0, DOCUMENT, OPTIONS)),
+    ("a cancel", "QRY-02", QUERY_CANCEL),
+    ("three frames", "QRY-25", QUERY + QUERY_CANCEL + QUERY),
+    ("a header cut off", "QRY-20", QUERY + QUERY[:15]),
+    ("a payload cut off", "QRY-25", QUERY[:-1]),
+    ("a reply from a client", "QRY-23", QUERY_CANCEL + header(0x80000002, 20) + b"\0" * 20),
+    ("a worker's frame", "QRY-23", CANCEL),
+    ("type 80000004", "QRY-23", header(0x80000004, 0) + QUERY),
+    ("a request of 11 bytes", "QRY-24", header(0x80000001, 11) + b"\0" * 11),
+    ("the largest request begins", "QRY-24", header(0x80000001, 2097424) + b"ab"),
+    ("a request one too long", "QRY-24 QRY-25", header(0x80000001, 2097425) + QUERY),
+    ("a cancel with a payload", "QRY-24", header(0x80000003, 1) + b"x"),
+    ("a mask of 32", "QRY-10 QRY-14", query_bytes(32, 0, 0, 0, 0, b"")),
+    ("a regime's source of 3", "QRY-10", query_bytes(0, 3, 0, 0, 0, b"")),
+    ("a preset of 5", "QRY-10", query_bytes(0, 1, 5, 0, 0, b"")),
+    ("an encoding of 2", "QRY-10", query_bytes(0, 1, 0, 2, 0, b"")),
+    ("a preset under the service's regime", "QRY-10", query_bytes(0, 0, 1, 0, 0, b"")),
+    ("an encoding beside options", "QRY-10", query_bytes(0, 2, 0, 1, 0, b"", OPTIONS)),
+    ("a reserved byte of 1", "QRY-10", query_bytes(0, 0, 0, 0, 1, b"")),
+    ("an inner length one too small", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=1)),
+    ("an inner length one too large", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=3)),
+    ("an inner length that wraps around", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=2**32 - 1)),
+    ("no options where they were announced", "QRY-10", query_bytes(0, 2, 0, 0, 0, b"")),
+    ("options where none were announced", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"", OPTIONS)),
+    ("options out of range", "QRY-10", query_bytes(0, 2, 0, 0, 0, b"", b"\2" + OPTIONS[1:])),
+]
+# status, tokens, issues, columns
+QUERY_REPLIES = [
+    ("ok", 3, 1, ["kinds", "starts"]), ("ok", 0, 0, []), ("ok", 3000000, 70000, list(second.COLUMNS)),
+    ("ok", 5, 65536, ["issue codes"]), ("ok", 5, 65537, ["issue offsets", "codes"][::-1]),
+    *((status, 0, 0, []) for status in second.QUERY_REPLIES[1:]),
+]
+# what is wrong; type, length, status, tokens, issues, origin, mask
+BAD_QUERY_REPLIES = [
+    ("another type", 0x80000001, 20, 0, 0, 0, 1, 0), ("a length one too small", 0x80000002, 31, 0, 3, 1, 1, 1),
+    ("a length one too large", 0x80000002, 33, 0, 3, 1, 1, 1), ("status 8", 0x80000002, 20, 8, 0, 0, 1, 0),
+    ("tokens beside a failure", 0x80000002, 20, 4, 1, 0, 1, 0),
+    ("issues beside a failure", 0x80000002, 20, 4, 0, 1, 1, 0),
+    ("columns beside a failure", 0x80000002, 20, 4, 0, 0, 1, 1), ("origin 3", 0x80000002, 20, 0, 0, 0, 3, 0),
+    ("mask 32", 0x80000002, 20, 0, 3, 1, 1, 32), ("3,000,001 tokens", 0x80000002, 20, 0, 3000001, 0, 1, 0),
+    ("rows for more than 65,536 issues", 0x80000002, 20 + 4 * 65537, 0, 0, 65537, 1, 8),
+]
+
+
+def query_vectors():
+    found = [one for name, clauses, data in QUERIES for one in split_vectors(name, clauses, "queries", data)]
+    for _, _, data in QUERIES[1:5]:
+        frame = second.queries({"pieces": [data.hex()]})["frames"][0]
+        found.append(vector(f"write {data[16:24].hex() or 'a cancel'}", "QRY-02 QRY-10", "query", frame))
+    for number, (status, count, issues, columns) in enumerate(QUERY_REPLIES):
+        given = {"id": f"{number:016x}", "status": status, "tokens": count, "issues": issues,
+                 "origin": second.ORIGINS[number % 3], "columns": columns}
+        name = f"the reply {status} {count} {issues} {columns}"
+        found.append(vector(f"write {name}", "QRY-11 QRY-12 QRY-14", "query reply", given))
+        found.append(vector(f"read {name}", "QRY-11 QRY-12 QRY-14", "read query reply", second.query_reply(given)))
+    for name, kind, length, *words in BAD_QUERY_REPLIES:
+        data = header(kind, length) + b"".join(word.to_bytes(4, "big") for word in words)
+        found.append(vector(f"a reply: {name}", "QRY-12", "read query reply", {"bytes": data.hex()}))
     return found
 
 
@@ -436,10 +513,12 @@ TRACES = [
      [(2, "ready 0"), (3, "ready 99"), (4, "exited 2"), (5, "spawn failed 0"), (6, "response 99 1"),
       (7, "client gone 1")]),
 ]
-BAD_CONFIGS = [("worker_count", 0), ("worker_count", 65), ("slot_count", 2), ("slot_count", 129), ("queue_capacity", 0),
-               ("queue_capacity", 16385), ("hedge_ratio_ppm", 1000001), ("hedge_burst", 1000001), ("deadline_ns", 0),
-               ("deadline_ns", 86400 * 10**9 + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
-               ("backoff_min_ns", 0), ("hedge_delay_ns", 86400 * 10**9 + 1)]
+BAD_CONFIGS = [
+    ("worker_count", 0), ("worker_count", 65), ("slot_count", 2), ("slot_count", 129), ("queue_capacity", 0),
+    ("queue_capacity", 16385), ("hedge_ratio_ppm", 1000001), ("hedge_burst", 1000001), ("deadline_ns", 0),
+    ("deadline_ns", 86400 * 10**9 + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
+    ("backoff_min_ns", 0), ("hedge_delay_ns", 86400 * 10**9 + 1),
+]
 
 
 def trace_input(config, steps):
@@ -448,7 +527,8 @@ def trace_input(config, steps):
 
 def walk_config(rng):
     workers = rng.randint(1, 4)
-    return {"worker_count": workers, "slot_count": workers + rng.randint(1, workers), "queue_capacity": rng.randint(1, 4),
+    return {"worker_count": workers, "slot_count": workers + rng.randint(1, workers),
+            "queue_capacity": rng.randint(1, 4),
             "hedge_ratio_ppm": rng.choice((0, 20000, 500000, 1000000)), "hedge_burst": rng.randint(0, 2),
             "rotate_mb10": rng.choice((0, 40)), "rotate_major": rng.choice((0, 50)), "hedging": rng.random() < 0.9,
             "hedge_delay_ns": rng.choice((0, 5, 20)), "deadline_ns": rng.choice((30, 100, 1000)),
@@ -503,10 +583,12 @@ def walk_input(seed, steps=WALK_STEPS):
 
 
 def broker_vectors():
-    found = [vector(name, clauses, "trace", trace_input(config, HOT + steps)) for name, clauses, config, steps in TRACES]
+    found = [vector(name, clauses, "trace", trace_input(config, HOT + steps))
+             for name, clauses, config, steps in TRACES]
     found += [vector(f"{name} = {value} is refused", "BRK-20", "trace", trace_input({name: value}, HOT[:1]))
               for name, value in BAD_CONFIGS]
-    found += [vector(f"walk {number}", "BRK-01 BRK-40", "trace", walk_input(f"walk {number}")) for number in range(WALKS)]
+    found += [vector(f"walk {number}", "BRK-01 BRK-40", "trace", walk_input(f"walk {number}"))
+              for number in range(WALKS)]
     return found
 
 
@@ -525,6 +607,7 @@ def all_texts():
     return {"tokens": text_of("tokens", token_vectors(), by_specification | engine_versions()),
             "frames": text_of("frames", frame_vectors(), by_specification),
             "client": text_of("client", client_vectors(), by_specification),
+            "query": text_of("query", query_vectors(), by_specification),
             "broker": text_of("broker", broker_vectors(), by_specification)}
 
 

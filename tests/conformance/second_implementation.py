@@ -180,6 +180,105 @@ def read_reply(given):
     return {"reply": {"status": REPLIES[status], "tokens": count, "issues": issues, "origin": ORIGINS[data[16]]}}
 
 
+# ---- version 2 of it ----
+
+QUERY_REQUEST, QUERY_REPLY, QUERY_CANCEL = 0x80000001, 0x80000002, 0x80000003
+COLUMNS = ("kinds", "codes", "starts", "issue codes", "issue offsets")
+SOURCES = ("service", "preset", "options")
+QUERY_REPLIES = (*REPLIES, "cancelled")
+MOST_TOKENS, MOST_ISSUE_ROWS = 3000000, 65536
+
+
+def mask_of(columns):
+    return sum(1 << COLUMNS.index(column) for column in columns)
+
+
+def columns_of(mask):
+    return [column for bit, column in enumerate(COLUMNS) if mask >> bit & 1]
+
+
+def read_query(payload):
+    """spec: QRY-10, QRY-14"""
+    mask, source, preset, encoding, reserved = number(payload[:4]), *payload[4:8]
+    length = number(payload[8:12])
+    document, options = payload[12:12 + length], payload[12 + length:]
+    if (mask > 31 or source > 2 or reserved or length > MAX_DOCUMENT
+            or len(payload) != 12 + length + OPTIONS_BYTES * (source == 2)
+            or (preset > 4 or encoding > 1 if source == 1 else preset or encoding)
+            or (source == 2 and read_options(options) is None)):
+        return {"refused": True}
+    regime = None
+    if source == 1:
+        regime = {"preset": differential_driver.PRESETS[preset], "encoding": ENCODINGS[encoding]}
+    return {"columns": columns_of(mask), "regime": read_options(options) if source == 2 else regime,
+            "document": document.hex()}
+
+
+def queries(given):
+    """spec: QRY-02, QRY-20 to QRY-25"""
+    data, found = b"".join(map(bytes.fromhex, given["pieces"])), []
+    while True:
+        if len(data) < 16:
+            return {"frames": found, "end": "inside" if data else "between", "received": len(data)}
+        kind, name, length = number(data[:4]), data[4:12].hex(), number(data[12:16])
+        if kind not in (QUERY_REQUEST, QUERY_CANCEL):
+            return {"frames": found, "end": "bad type", "received": 16}
+        if not (length == 0 if kind == QUERY_CANCEL else 12 <= length <= 12 + MAX_DOCUMENT + OPTIONS_BYTES):
+            return {"frames": found, "end": "bad length", "received": 16}
+        if len(data) < 16 + length:
+            return {"frames": found, "end": "inside", "received": len(data)}
+        payload, data = data[16:16 + length], data[16 + length:]
+        if kind == QUERY_CANCEL:
+            found.append({"type": "cancel", "id": name})
+        else:
+            found.append({"type": "request", "id": name} | read_query(payload))
+
+
+def query(given):
+    """spec: QRY-02, QRY-10"""
+    kind, payload = QUERY_CANCEL, b""
+    if given["type"] == "request":
+        kind, regime, document = QUERY_REQUEST, given["regime"], bytes.fromhex(given["document"])
+        source, preset, encoding, options = 0, 0, 0, b""
+        if regime is not None and "preset" in regime:
+            source, preset = 1, differential_driver.PRESETS.index(regime["preset"])
+            encoding = ENCODINGS.index(regime["encoding"])
+        elif regime is not None:
+            source, options = 2, write_options(regime)
+        payload = (mask_of(given["columns"]).to_bytes(4, "big") + bytes([source, preset, encoding, 0])
+                   + len(document).to_bytes(4, "big") + document + options)
+    return {"bytes": (kind.to_bytes(4, "big") + bytes.fromhex(given["id"]) + len(payload).to_bytes(4, "big")
+                      + payload).hex()}
+
+
+def column_bytes(count, issues, columns):
+    """spec: QRY-12"""
+    rows = [min(issues, MOST_ISSUE_ROWS) if column.startswith("issue") else count for column in columns]
+    return 4 * sum(rows)
+
+
+def query_reply(given):
+    """What stands before the columns. spec: QRY-02, QRY-12"""
+    mask, count, issues = mask_of(given["columns"]), given["tokens"], given["issues"]
+    length = 20 + column_bytes(count, issues, given["columns"])
+    words = (length, QUERY_REPLIES.index(given["status"]), count, issues, ORIGINS.index(given["origin"]), mask)
+    return {"bytes": (QUERY_REPLY.to_bytes(4, "big") + bytes.fromhex(given["id"])
+                      + b"".join(word.to_bytes(4, "big") for word in words)).hex()}
+
+
+def read_query_reply(given):
+    """spec: QRY-11, QRY-12"""
+    data = bytes.fromhex(given["bytes"])
+    kind, length = number(data[:4]), number(data[12:16])
+    status, count, issues, origin, mask = (number(data[at:at + 4]) for at in range(16, 36, 4))
+    if (kind != QUERY_REPLY or status >= len(QUERY_REPLIES) or origin >= len(ORIGINS) or mask > 31
+            or count > MOST_TOKENS or (status and (count or issues or mask))
+            or length != 20 + column_bytes(count, issues, columns_of(mask))):
+        return {"reply": None}
+    return {"reply": {"id": data[4:12].hex(), "status": QUERY_REPLIES[status], "tokens": count, "issues": issues,
+                      "origin": ORIGINS[origin], "columns": columns_of(mask)}}
+
+
 # ---- the broker ----
 
 EMPTY, BACKOFF, STARTING, HOT, COOLING, RETIRING, KILLED = "EMPTY BACKOFF STARTING HOT COOLING RETIRING KILLED".split()
@@ -496,8 +595,9 @@ def trace(given):
 # ---- the program ----
 
 ANSWERS = {"tokens": tokens, "frames": frames, "frame": frame, "requests": requests, "reply": reply,
-           "read reply": read_reply, "trace": trace}
-HELLO = {"name": "second implementation (Python)", "suites": ["tokens", "frames", "client", "broker"]}
+           "read reply": read_reply, "queries": queries, "query": query, "query reply": query_reply,
+           "read query reply": read_query_reply, "trace": trace}
+HELLO = {"name": "second implementation (Python)", "suites": ["tokens", "frames", "client", "query", "broker"]}
 
 
 def main():

@@ -450,6 +450,99 @@ def first_words_are_not_checked(second):
     second.ANSWERS["read reply"] = lambda given: right({"bytes": "0000000d" + given["bytes"][8:]})
 
 
+@wrong("client")
+def the_top_bit_means_nothing(second):
+    right = second.requests
+    second.ANSWERS["requests"] = lambda given: (
+        answer | {"end": "too large"} if (answer := right(given))["end"] == "malformed" else answer)
+
+
+# ---- version 2 of the client protocol ----
+
+
+@wrong("query")
+def queries_come_in_one_piece(second):
+    by_piece(second, "queries", "frames")
+
+
+@wrong("query")
+def clients_may_send_replies(second):
+    second.QUERY_REQUEST = second.QUERY_REPLY
+
+
+@wrong("query")
+def any_mask(second):
+    right = second.read_query
+    second.read_query = lambda payload: right(b"\0\0\0" + bytes([payload[3] & 31]) + payload[4:])
+
+
+@wrong("query")
+def any_reserved_byte(second):
+    right = second.read_query
+    second.read_query = lambda payload: right(payload[:7] + b"\0" + payload[8:])
+
+
+@wrong("query")
+def presets_without_a_source(second):
+    right = second.read_query
+    second.read_query = lambda payload: right(
+        payload if payload[4] == 1 else payload[:5] + b"\0\0" + payload[7:])
+
+
+@wrong("query")
+def options_whenever_there_is_room(second):
+    right = second.read_query
+
+    def read_query(payload):
+        has_options = len(payload) == 12 + second.number(payload[8:12]) + second.OPTIONS_BYTES
+        return right(payload[:4] + b"\2" + payload[5:] if has_options and payload[4] == 0 else payload)
+
+    second.read_query = read_query
+
+
+@wrong("query")
+def a_row_for_every_issue(second):
+    second.MOST_ISSUE_ROWS = 2**32
+
+
+@wrong("query")
+def columns_in_another_order(second):
+    second.COLUMNS = ("codes", "kinds", "starts", "issue codes", "issue offsets")
+
+
+@wrong("query")
+def replies_of_any_length(second):
+    right = second.read_query_reply
+
+    def read(given):
+        data = bytes.fromhex(given["bytes"])
+        words = [int.from_bytes(data[at:at + 4], "big") for at in range(16, 36, 4)]
+        length = 20 + second.column_bytes(words[1], words[2], second.columns_of(words[4]))
+        return right({"bytes": (data[:12] + length.to_bytes(4, "big") + data[16:]).hex()})
+
+    second.ANSWERS["read query reply"] = read
+
+
+@wrong("query")
+def no_status_of_its_own_for_a_cancel(second):
+    second.QUERY_REPLIES = second.REPLIES
+
+
+@wrong("query")
+def counts_beside_a_failure(second):
+    right = second.read_query_reply
+
+    def read(given):
+        data = bytes.fromhex(given["bytes"])
+        failed = data[19] in range(1, 8) and len(data) == 36
+        answer = right({"bytes": (data[:16] + b"\0\0\0\0" + data[20:]).hex()}) if failed else right(given)
+        if failed and answer["reply"]:
+            answer["reply"]["status"] = second.QUERY_REPLIES[data[19]]
+        return answer
+
+    second.ANSWERS["read query reply"] = read
+
+
 # ---- the broker ----
 
 
