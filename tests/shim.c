@@ -8,7 +8,7 @@
  * Besides it can make workers misbehave at the moment at which they send a response:
  * pause, die, spin, lie. A fault that is not armed costs one load; every fault that
  * happened is counted, so that a test can tell a passed one from a missed one.
- * struct shim_control is also written down in shim.py. */
+ * shim.py reads enum shim_call and struct shim_control from this file. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@
 
 enum role { ROLE_SERVICE = 1, ROLE_WORKER = 2 };
 
-/* The calls that can be made to fail; shim.py has the same list. */
+/* The calls that can be made to fail. */
 enum shim_call {
     CALL_accept4,
     CALL_epoll_add,

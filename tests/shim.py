@@ -4,27 +4,21 @@ import ctypes
 import mmap
 import os
 import pathlib
+import re
 import tempfile
 
 SERVICE, WORKER = 1, 2
-CALLS = (
-    "accept4 epoll_add epoll_wait fclose fopen fork mmap pidfd_open poll read recv rename send sendmsg socketpair"
-    " waitid write epoll_create1 signalfd timerfd_create socket bind listen flock calloc"
-).split()
 NONE, CRASH, SPIN, CORRUPT = range(4)
 FOR_EVER = 1 << 30
+SOURCE = pathlib.Path(__file__).with_name("shim.c").read_text()
+CALLS = re.findall(r"^    CALL_(\w+),?$", SOURCE, re.M)  # enum shim_call
+TYPES = {"uint32_t": ctypes.c_uint32, "int32_t": ctypes.c_int32}
 
 
 class Control(ctypes.Structure):
-    """struct shim_control of shim.c, field for field."""
+    """struct shim_control, field for field."""
 
-    _fields_ = [
-        (name, ctypes.c_int32 if name == "countdown" else ctypes.c_uint32)
-        for name in (
-            "role call countdown repeat error bytes hits all_bytes service responses cancelled stall_ppm stall_ms"
-            " stalls fault fault_tokens faults ready_ms linger_ms"
-        ).split()
-    ]
+    _fields_ = [(name, TYPES[kind]) for kind, name in re.findall(r"^    _Atomic (u?int32_t) (\w+);", SOURCE, re.M)]
 
 
 class Shim:

@@ -359,6 +359,22 @@ def a_full_disk():
                 equal(os.listdir(folder), [], "files")
 
 
+@test
+def processors_are_taken_away():
+    """Twice as many busy loops of others as processors: everything takes longer, nothing is lost. spec: SRV-30"""
+    others = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(2 * os.cpu_count())]
+    try:
+        with Service("--workers=2") as service, Crowd(service, 6, 100000) as crowd:
+            time.sleep(3)
+            equal(set(crowd.stop()), {rig.OK}, "statuses")
+            assert all(other.poll() is None for other in others)
+            finish(service, 2, crashes=0)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
 # ---- many clients ----
 
 
