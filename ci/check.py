@@ -48,6 +48,7 @@ STEPS = [
     ("fuzz", True, "make fuzz T=2"),
     ("fuzz-coverage", True, "make fuzz-coverage"),
     ("aarch64", True, "make test-aarch64"),
+    ("instructions", True, "make instructions"),
     ("path", True, "make path"),
     ("load", True, "make load"),
     ("gate", True, "make gate REQUESTS=1000 OPEN_REQUESTS=3000 GATE_OPTIONS=--accept-void"),
@@ -59,6 +60,7 @@ STEPS = [
     ("model", True, "make model"),
     ("seeded-bugs", True, "make seeded-bugs SAMPLE=25"),
     ("prove", False, "make prove"),
+    ("mutants", True, "make mutants-sample"),
     ("executed-contracts", True, "make -j2 executed-contracts"),
 ]
 

@@ -81,7 +81,7 @@ typedef struct settings {
     hlx_broker_config config;
     world world;
     bool late;
-    bool no_rules; /* only what must hold of states: to see that it alone finds its twin */
+    bool no_rules; /* only recovery counts, a broken rule ends a path: to see what it alone finds */
     uint64_t most_states;
 } settings;
 
@@ -295,6 +295,10 @@ static void offer_slot(moves *m, state *s, uint32_t slot) {
     }
     offer_of_slot(m, HLX_EVENT_WORKER_EXITED, slot,
                   worker->process >= RETIRING ? NULL : &s->world.crashes);
+    if (worker->process == KILLED) { /* what it had sent before */
+        offer_of_slot(m, HLX_EVENT_WORKER_READY, slot, NULL);
+        offer_response(m, slot, worker->busy ? worker->job : 1, (hlx_summary){.tokens = 7}, NULL);
+    }
 }
 
 /* Everything that the world may do at this instant. */
@@ -340,10 +344,6 @@ static const char *make_move(state *s, const hlx_event *event, uint64_t now_ns) 
     s->next_ns = hlx_broker_step(&s->broker, event, now_ns, &actions);
     rules_end_step(&s->rules, &actions, s->next_ns, &s->broker.counters);
     s->rules.steps = 0;
-    if (chosen.no_rules) {
-        s->rules.broken = NULL;
-        return NULL;
-    }
     if (s->rules.broken == NULL && hlx_broker_stopped(&s->broker) != rules_stopped(&s->rules)) {
         return "BRK-41: stopped, or not, at the wrong time";
     }
@@ -411,7 +411,9 @@ static const char *check_recovery(const state *s) {
             return NULL;
         }
         broken = recover_step(&other);
-        if (broken != NULL) {
+        if (chosen.no_rules && other.rules.broken != NULL) {
+            other.rules.broken = NULL;
+        } else if (broken != NULL) {
             return broken;
         }
     }
@@ -419,7 +421,7 @@ static const char *check_recovery(const state *s) {
 }
 
 static const char *check_state(const state *s) {
-    const char *broken = check_promise(s);
+    const char *broken = chosen.no_rules ? NULL : check_promise(s);
 
     return broken != NULL ? broken : check_recovery(s);
 }
@@ -497,7 +499,9 @@ static const char *search(uint32_t *deepest) {
         level *top = &path[depth - 1];
 
         broken = follow(&top->state, top->next_move++, &s, &made);
-        if (made.event.type == NO_MOVE) {
+        if (chosen.no_rules && broken != NULL) {
+            broken = NULL;
+        } else if (made.event.type == NO_MOVE) {
             depth--;
         } else if (broken == NULL && add_key(&seen, key_of(&s))) {
             broken = check_state(&s);

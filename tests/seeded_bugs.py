@@ -23,7 +23,7 @@ BUGS = ROOT / "tests/seeded_bugs.txt"
 MATRIX = ROOT / "tests/seeded_bugs.tsv"
 COPY = ROOT / "build/seeded"
 BUILD = "build/bugs"  # in the copy
-MAKE = ["make", "-s", f"BUILD={BUILD}", "CC=gcc", "OPTIMIZE=-O1", "WARNINGS=-w", "SANITIZE="]
+MAKE = ["make", "-s", "-j2", f"BUILD={BUILD}", "CC=gcc", "OPTIMIZE=-O1", "WARNINGS=-w", "SANITIZE="]
 PATIENCE = 180  # seconds; what takes longer hangs, and that is noticed, too
 LEAST_SAMPLE = 3
 
@@ -229,7 +229,7 @@ def broken_by(bug, build):
     if text is None:
         return f"nothing: the old text is not exactly once in {bug.file}"
     (folder / "seeded.c").write_text(text)
-    others = [f"src/core/{module}.c" for module in BROKER if f"src/core/{module}.c" != bug.file]
+    others = [f"{build}/model/{module}.o" for module in BROKER if f"src/core/{module}.c" != bug.file]
     bounds = re.search(r"^MODEL_BOUNDS := (.*)$", (ROOT / "tests/model.mk").read_text(), re.M).group(1).split()
     subprocess.run(["gcc", "-std=c11", "-O1", "-w", "-ffreestanding", "-Isrc/core", *bounds, folder / "seeded.c",
                     *others, f"{build}/tests/model.o", f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT, check=True)
