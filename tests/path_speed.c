@@ -1,10 +1,11 @@
 /* path_speed.c -- what a request must cost: the document tokenized in this process, and
  * its bytes through a socket to another process and a reply back; and what it does cost:
- * the round trip through a service that has nothing else to do.
+ * the round trip through a service that has nothing else to do. The same with the token
+ * columns as the reply.
  *
  *      path_speed SOCKET DOCUMENT ROUNDS
  *
- * The three are measured in turn, round after round, so that whatever slows the machine
+ * All are measured in turn, round after round, so that whatever slows the machine
  * slows all of them. Printed are medians in ns, and the processor time of the first two
  * (user and system, of all processes that take part), for path_speed.py. */
 #include <stdio.h>
@@ -21,11 +22,19 @@
 #include "clock.h"
 #include "hedgelex.h"
 #include "mapping.h"
+#include "query.h"
 
 #define LARGEST_ROUNDS 10000u
 
-static uint8_t request[HLX_CLIENT_HEADER_BYTES + HLX_MAX_DOCUMENT_BYTES];
+#define TOKEN_COLUMNS 7u
+#define ROW_BYTES (3u * sizeof(int32_t)) /* of the three token columns */
+
+/* A request of version 2 up to its document; its last four bytes and the document are one
+ * of version 1. */
+static uint8_t query[HLX_QUERY_BEGIN_BYTES + HLX_MAX_DOCUMENT_BYTES];
+static uint8_t *const request = query + HLX_QUERY_BEGIN_BYTES - HLX_CLIENT_HEADER_BYTES;
 static uint32_t request_bytes;
+static uint8_t answer[HLX_QUERY_REPLY_BYTES + (size_t)HLX_ARENA_MAX_TOKENS * ROW_BYTES];
 static hlx_mapping mapping;
 static hlx_regime regime;
 static uint32_t tokens;
@@ -42,7 +51,8 @@ static void read_document(const char *path) {
     }
     size_t size = fread(request + HLX_CLIENT_HEADER_BYTES, 1, HLX_MAX_DOCUMENT_BYTES, file);
     (void)fclose(file);
-    hlx_store_u32(request, (uint32_t)size);
+    hlx_query_encode_request(
+        query, &(hlx_query_request){.mask = TOKEN_COLUMNS, .document_length = (uint32_t)size});
     request_bytes = HLX_CLIENT_HEADER_BYTES + (uint32_t)size;
 }
 
@@ -81,20 +91,18 @@ static void send_all(int socket, const uint8_t *bytes, size_t count) {
     }
 }
 
-/* Take a request, answer with as many bytes as a reply has, until the other end goes. */
-static _Noreturn void echo(int socket) {
-    static uint8_t bytes[sizeof request];
-    uint8_t reply[HLX_CLIENT_REPLY_BYTES] = {0};
+/* Take a request, answer with so many bytes, until the other end goes. */
+static _Noreturn void echo(int socket, size_t answer_bytes) {
     for (;;) {
-        if (recv(socket, bytes, 1, MSG_PEEK) <= 0) {
+        if (recv(socket, query, 1, MSG_PEEK) <= 0) {
             _exit(0);
         }
-        receive_all(socket, bytes, request_bytes);
-        send_all(socket, reply, sizeof reply);
+        receive_all(socket, request, request_bytes);
+        send_all(socket, answer, answer_bytes);
     }
 }
 
-static pid_t start_echo(int *socket) {
+static pid_t start_echo(int *socket, size_t answer_bytes) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
         fail("socketpair");
@@ -102,7 +110,7 @@ static pid_t start_echo(int *socket) {
     pid_t child = fork();
     if (child == 0) {
         (void)close(ends[0]);
-        echo(ends[1]);
+        echo(ends[1], answer_bytes);
     }
     (void)close(ends[1]);
     *socket = ends[0];
@@ -122,19 +130,36 @@ static int connect_service(const char *path) {
     return descriptor;
 }
 
-static uint64_t round_trip(int socket, bool check) {
-    uint8_t bytes[HLX_CLIENT_REPLY_BYTES];
-    hlx_reply reply;
+static uint64_t round_trip(int socket, const uint8_t *bytes, size_t count, size_t answer_bytes) {
     uint64_t started_ns = hlx_clock_now_ns();
-    send_all(socket, request, request_bytes);
-    receive_all(socket, bytes, sizeof bytes);
-    uint64_t elapsed_ns = hlx_clock_now_ns() - started_ns;
-    if (check && (!hlx_client_decode_reply(bytes, &reply) || reply.status != HLX_REPLY_OK ||
-                  reply.tokens != tokens)) {
+    send_all(socket, bytes, count);
+    receive_all(socket, answer, answer_bytes);
+    return hlx_clock_now_ns() - started_ns;
+}
+
+static void expect(bool right) {
+    if (!right) {
         (void)fprintf(stderr, "path_speed: a wrong reply\n");
         exit(1);
     }
-    return elapsed_ns;
+}
+
+static void check_reply(void) {
+    hlx_reply reply;
+    expect(hlx_client_decode_reply(answer, &reply) && reply.status == HLX_REPLY_OK &&
+           reply.tokens == tokens);
+}
+
+/* The kinds are those of this process, and as many bytes followed as there should be. */
+static void check_columns(const hlx_arena *arena) {
+    hlx_query_reply reply;
+    hlx_columns columns;
+    hlx_arena last = *arena;
+    hlx_arena_swap(&last);
+    hlx_arena_columns(&last, mapping.words, &columns);
+    expect(hlx_query_decode_reply(answer, &reply) && reply.status == HLX_REPLY_OK &&
+           reply.tokens == tokens && reply.mask == TOKEN_COLUMNS &&
+           memcmp(answer + HLX_QUERY_REPLY_BYTES, columns.kinds, tokens * sizeof(int32_t)) == 0);
 }
 
 /* User and system time; of the children when they have ended. */
@@ -151,11 +176,6 @@ static int compare(const void *left, const void *right) {
     return (one > other) - (one < other);
 }
 
-static void print_median(const char *name, uint64_t *times, uint32_t rounds) {
-    qsort(times, rounds, sizeof *times, compare);
-    (void)printf("%s %llu\n", name, (unsigned long long)times[rounds / 2]);
-}
-
 static uint64_t tokenize_timed(hlx_arena *arena, uint64_t *cpu_ns) {
     uint64_t cpu_before_ns = processor_ns(RUSAGE_SELF);
     uint64_t started_ns = hlx_clock_now_ns();
@@ -165,42 +185,84 @@ static uint64_t tokenize_timed(hlx_arena *arena, uint64_t *cpu_ns) {
     return elapsed_ns;
 }
 
+/* One way to measure, and what it gave. */
+typedef struct series {
+    const char *name;
+    uint64_t ns[LARGEST_ROUNDS];
+} series;
+
+static series in_process = {.name = "tokenize_ns"}, echoed = {.name = "echo_ns"},
+              served = {.name = "round_trip_ns"}, columns_echoed = {.name = "columns_echo_ns"},
+              columns_served = {.name = "columns_round_trip_ns"};
+
+static void print_medians(uint32_t rounds) {
+    series *const all[] = {&in_process, &echoed, &served, &columns_echoed, &columns_served};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        qsort(all[i]->ns, rounds, sizeof all[i]->ns[0], compare);
+        (void)printf("%s %llu\n", all[i]->name, (unsigned long long)all[i]->ns[rounds / 2]);
+    }
+}
+
+/* The processor time of the echoes is measured apart, as it is that of two processes. */
+static uint64_t measure(const char *path, uint32_t rounds, hlx_arena *arena) {
+    size_t column_bytes = HLX_QUERY_REPLY_BYTES + (size_t)tokens * ROW_BYTES;
+    size_t query_bytes = HLX_QUERY_BEGIN_BYTES - HLX_CLIENT_HEADER_BYTES + (size_t)request_bytes;
+    int near = -1;
+    int near_columns = -1;
+    pid_t child = start_echo(&near, HLX_CLIENT_REPLY_BYTES);
+    int service = connect_service(path);
+    int service_columns = connect_service(path);
+    uint64_t cpu_ns = 0;
+    for (uint32_t i = 0; i < rounds; i++) {
+        in_process.ns[i] = tokenize_timed(arena, &cpu_ns);
+        echoed.ns[i] = round_trip(near, request, request_bytes, HLX_CLIENT_REPLY_BYTES);
+        served.ns[i] = round_trip(service, request, request_bytes, HLX_CLIENT_REPLY_BYTES);
+        check_reply();
+    }
+    (void)close(near);
+    (void)waitpid(child, NULL, 0);
+    child = start_echo(&near_columns, column_bytes);
+    for (uint32_t i = 0; i < rounds; i++) {
+        columns_echoed.ns[i] = round_trip(near_columns, request, request_bytes, column_bytes);
+        columns_served.ns[i] = round_trip(service_columns, query, query_bytes, column_bytes);
+        check_columns(arena);
+    }
+    (void)close(near_columns);
+    (void)waitpid(child, NULL, 0);
+    return cpu_ns / rounds;
+}
+
+/* User and system time of both ends of an echo. */
+static uint64_t echo_cpu(uint32_t rounds) {
+    int near = -1;
+    uint64_t before_ns = processor_ns(RUSAGE_SELF) + processor_ns(RUSAGE_CHILDREN);
+    pid_t child = start_echo(&near, HLX_CLIENT_REPLY_BYTES);
+    for (uint32_t i = 0; i < rounds; i++) {
+        (void)round_trip(near, request, request_bytes, HLX_CLIENT_REPLY_BYTES);
+    }
+    (void)close(near);
+    (void)waitpid(child, NULL, 0);
+    return (processor_ns(RUSAGE_SELF) + processor_ns(RUSAGE_CHILDREN) - before_ns) / rounds;
+}
+
 int main(int argc, char **argv) {
-    static uint64_t tokenize_ns[LARGEST_ROUNDS], echo_ns[LARGEST_ROUNDS], trip_ns[LARGEST_ROUNDS];
     uint32_t rounds = argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
     if (rounds == 0 || rounds > LARGEST_ROUNDS) {
         (void)fprintf(stderr, "usage: path_speed SOCKET DOCUMENT ROUNDS (1 to 10000)\n");
         return 64;
     }
-    int echo_socket = -1;
     hlx_arena arena;
-    uint64_t tokenize_cpu_ns = 0;
-    uint64_t echo_cpu_ns = 0;
     read_document(argv[2]);
-    pid_t child = start_echo(&echo_socket);
-    int service = connect_service(argv[1]);
     hlx_mapping_arena(&arena);
     if (!hlx_mapping_create(&mapping) ||
         !hlx_regime_preset(&regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES)) {
         fail("memory");
     }
     tokenize(&arena);
-    for (uint32_t i = 0; i < rounds; i++) {
-        tokenize_ns[i] = tokenize_timed(&arena, &tokenize_cpu_ns);
-        uint64_t cpu_before_ns = processor_ns(RUSAGE_SELF);
-        echo_ns[i] = round_trip(echo_socket, false);
-        echo_cpu_ns += processor_ns(RUSAGE_SELF) - cpu_before_ns;
-        trip_ns[i] = round_trip(service, true);
-    }
-    (void)close(echo_socket);
-    (void)waitpid(child, NULL, 0);
-    echo_cpu_ns += processor_ns(RUSAGE_CHILDREN);
+    uint64_t tokenize_cpu_ns = measure(argv[1], rounds, &arena);
     (void)printf("bytes %u\ntokens %u\n", request_bytes - HLX_CLIENT_HEADER_BYTES, tokens);
-    print_median("tokenize_ns", tokenize_ns, rounds);
-    print_median("echo_ns", echo_ns, rounds);
-    print_median("round_trip_ns", trip_ns, rounds);
-    (void)printf("tokenize_cpu_ns %llu\necho_cpu_ns %llu\n",
-                 (unsigned long long)(tokenize_cpu_ns / rounds),
-                 (unsigned long long)(echo_cpu_ns / rounds));
+    (void)printf("tokenize_cpu_ns %llu\necho_cpu_ns %llu\n", (unsigned long long)tokenize_cpu_ns,
+                 (unsigned long long)echo_cpu(rounds));
+    print_medians(rounds);
     return 0;
 }
