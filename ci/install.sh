@@ -4,6 +4,7 @@
 #     ci/install.sh run      build, and run the service on a document
 #     ci/install.sh prove    the provers
 #     ci/install.sh gate     load tests and their pictures
+#     ci/install.sh bench    benchmarks
 #     ci/install.sh check    everything that `make check` uses
 set -eu
 
@@ -13,14 +14,16 @@ engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommen
 analysis="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev git python3-yaml"
 pictures="gnuplot-nox"
 aarch64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+bench="g++ libbenchmark-dev re2c flex valgrind"
 
 case "${1:-}" in
 run) packages="$build" ;;
 prove) packages="$build $provers" ;;
 gate) packages="$build $pictures" ;;
-check) packages="$build $provers $engines $analysis $pictures $aarch64" ;;
+bench) packages="$build $bench" ;;
+check) packages="$build $provers $engines $analysis $pictures $aarch64 $bench" ;;
 *)
-    echo "usage: ci/install.sh run|prove|gate|check" >&2
+    echo "usage: ci/install.sh run|prove|gate|bench|check" >&2
     exit 64
     ;;
 esac

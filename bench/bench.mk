@@ -1,0 +1,63 @@
+# bench.mk -- benchmarks: every kernel and interface next to limits and peers.
+
+BENCH := $(BUILD)/bench
+CORPORA := build/corpora
+BENCH_OPTIONS ?= --benchmark_min_time=0.05
+BENCH_RESULT ?= build/bench.json
+
+$(CORPORA)/prose.tex: bench/corpora.py
+	@python3 bench/corpora.py $(CORPORA)
+$(BENCH)/peer_re2c.c: bench/peer_re2c.re
+	@mkdir -p $(@D)
+	@re2c -g --no-debug-info $< -o $@
+$(BENCH)/peer_flex.c: bench/peer_flex.l
+	@mkdir -p $(@D)
+	@flex -CF -o $@ $<
+$(BENCH)/peer_%.o: $(BENCH)/peer_%.c bench/peer.h
+	@$(CC) -std=gnu11 -O3 -Ibench -c $< -o $@
+$(BENCH)/peer_switch.o: bench/peer_switch.c bench/peer.h
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -O3 $(WARNINGS) -Ibench -c $< -o $@
+$(BENCH)/limits.o: bench/limits.c bench/limits.h
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -O3 -march=native -mprefer-vector-width=512 $(WARNINGS) -Ibench -c $< -o $@
+$(BENCH)/bench_tokenize: bench/bench_tokenize.cc $(BENCH)/limits.o $(BENCH)/peer_switch.o $(BENCH)/peer_re2c.o \
+    $(BENCH)/peer_flex.o $(LIBRARY)
+	@echo "  link $@"
+	@g++ -std=c++17 -O2 -Wall -Wextra -Isrc/core -Isrc/simd -Ibench $^ -lbenchmark -lpthread -o $@
+
+$(BENCH_RESULT): $(BENCH)/bench_tokenize $(CORPORA)/prose.tex
+	@ci/install.sh bench
+	@$(BENCH)/bench_tokenize $(CORPORA) $(BENCH_OPTIONS) --benchmark_format=json > $@.new
+	@mv $@.new $@
+
+.PHONY: bench
+bench: $(BENCH)/bench_tokenize $(CORPORA)/prose.tex ## speed of every kernel and interface, next to limits and peers
+	@$(BENCH)/bench_tokenize $(CORPORA) $(BENCH_OPTIONS) --benchmark_format=json > $(BENCH_RESULT)
+	@python3 bench/table.py $(BENCH_RESULT)
+	@echo "All figures above are of one run on one machine; the ratios are what they say."
+
+.PHONY: bench-plot
+bench-plot: $(BENCH_RESULT) ## draw the last benchmark as build/bench.svg
+	@python3 bench/table.py --svg=build/bench.svg $(BENCH_RESULT)
+	@echo "build/bench.svg shows the last benchmark."
+
+.PHONY: bench-baseline
+bench-baseline: $(BENCH_RESULT) ## keep the last benchmark of this machine to compare with
+	@cp $(BENCH_RESULT) build/bench-baseline.json
+	@echo "build/bench-baseline.json is what make bench-compare compares with."
+
+.PHONY: bench-compare
+bench-compare: bench ## measure again and compare with the baseline of this machine
+	@python3 bench/table.py --baseline=build/bench-baseline.json $(BENCH_RESULT)
+	@echo "Nothing is slower than the baseline by more than the bound."
+
+$(BENCH)/count_instructions: bench/count_instructions.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) $^ -o $@
+
+.PHONY: instructions
+instructions: $(BENCH)/count_instructions ## instructions for each document, counted, against the recorded ones
+	@python3 bench/corpora.py build/corpora-small 100000
+	@python3 bench/instructions.py $(BENCH)/count_instructions build/corpora-small
+	@echo "No document takes more instructions than recorded, within the bound."

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Count the instructions of each document under callgrind and compare them with the recorded ones.
+
+    bench/instructions.py PROGRAM FOLDER             exit code 1 when a document takes 2 % more than recorded
+    bench/instructions.py --record PROGRAM FOLDER    write bench/instructions.tsv
+
+The count is the same in every run of the same program; another compiler gives another one, so the record names the
+compiler and is compared only under it. The emulator knows no AVX-512: what is counted is the portable kernel and the
+best that it knows.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+RECORD = pathlib.Path(__file__).resolve().parent / "instructions.tsv"
+KERNELS = ("portable", "avx2")
+BOUND = 1.02
+
+
+def compiler():
+    words = [os.environ.get("CC", "gcc"), "-dumpfullversion"]
+    return "gcc " + subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def count(program, kernel, document):
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=measured",
+               program, kernel, str(document)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"Collected : (\d+)", result.stderr)
+    if result.returncode or not found:
+        sys.exit(f"instructions.py: {document.stem}, {kernel}: {result.stderr.strip().splitlines()[-1]}")
+    return int(found.group(1))
+
+
+def main():
+    record = sys.argv[1:2] == ["--record"]
+    program, folder = sys.argv[2:4] if record else sys.argv[1:3]
+    documents = [path for path in sorted(pathlib.Path(folder).glob("*.tex")) if path.stem != "latex-ltx"]
+    found = {(kernel, d.stem): count(program, kernel, d) for kernel in KERNELS for d in documents}
+    if record:
+        rows = [f"{kernel}\t{name}\t{instructions}" for (kernel, name), instructions in found.items()]
+        RECORD.write_text("\n".join([f"# {compiler()}", *rows]) + "\n")
+        return
+    lines = RECORD.read_text().splitlines()
+    if lines[0] != f"# {compiler()}":
+        print(f"recorded with {lines[0][2:]}, this is {compiler()}: counted, not compared")
+        return
+    recorded = {tuple(line.split("\t")[:2]): int(line.split("\t")[2]) for line in lines[1:]}
+    failed = 0
+    for key, instructions in found.items():
+        change = instructions / recorded[key] if key in recorded else float("inf")
+        verdict = "ok" if change <= BOUND else "MORE than recorded"
+        failed += change > BOUND
+        print(f"{key[0]:10}{key[1]:16}{instructions:12}  {change:6.3f}  {verdict}")
+    print(f"instructions: {len(found) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Ratios of one benchmark run, as a table, a picture, or against a baseline of the same machine.
+
+    bench/table.py RESULT.json
+    bench/table.py --svg=PICTURE.svg RESULT.json
+    bench/table.py --baseline=BASELINE.json RESULT.json     exit code 1 when something is slower by more than 15 %
+
+A baseline is another run's result. Machines share processors, so a single figure is noise: what is compared is the
+ratio to the limit that was measured in the same run, for each interface on each document.
+"""
+
+import argparse
+import html
+import json
+import sys
+
+KERNELS = ("portable", "neon", "sse2", "avx2", "avx512")
+PEERS = ("switch", "re2c", "flex")
+BOUND = 0.85
+
+
+def read(path):
+    """{(interface, how, document): (MB/s, million tokens/s)}"""
+    with open(path, encoding="utf-8") as file:
+        found = {}
+        for row in json.load(file)["benchmarks"]:
+            key = tuple(row["name"].split("/"))
+            found[key] = (row["bytes_per_second"] / 1e6, row["items_per_second"] / 1e6)
+        return found
+
+
+def ratio(result, numerator, denominator):
+    if numerator not in result or denominator not in result:
+        return "-"
+    return f"{result[numerator][0] / result[denominator][0]:.2f}"
+
+
+def kernels_of(result):
+    present = {key[1] for key in result}
+    return [name for name in KERNELS if name in present]
+
+
+def print_speeds(result, documents, interface):
+    columns = [*kernels_of(result), "limit", *(PEERS + ("memset",) if interface == "six" else ())]
+    print(f"\n{interface}: MB/s of input (million tokens/s)")
+    print(f"{'':14}" + "".join(f"{name:>14}" for name in columns))
+    for document in documents:
+        cells = []
+        for name in columns:
+            speed = result.get((interface, name, document))
+            cells.append(f"{speed[0]:.0f} ({speed[1]:.0f})" if speed else "-")
+        print(f"{document:14}" + "".join(f"{cell:>14}" for cell in cells))
+
+
+def print_ratios(result, documents):
+    best = kernels_of(result)[-1]
+    print(f"\nratios of {best} in this run")
+    heads = ("native/limit", "six/limit", "blocks/limit", "blocks/six lim", "six/re2c", "six/switch", "six/flex",
+             "avx2/avx512", "worst/switch")
+    print(f"{'':14}" + "".join(f"{head:>15}" for head in heads))
+    for d in documents:
+        slowest = min((name for name in kernels_of(result)), key=lambda name: result["six", name, d][0])
+        cells = [
+            ratio(result, ("native", best, d), ("native", "limit", d)),
+            ratio(result, ("six", best, d), ("six", "limit", d)),
+            ratio(result, ("blocks", best, d), ("blocks", "limit", d)),
+            ratio(result, ("blocks", best, d), ("six", "limit", d)),
+            *(ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch", "flex")),
+            ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
+            ratio(result, ("six", slowest, d), ("six", "switch", d)),
+        ]
+        print(f"{d:14}" + "".join(f"{cell:>15}" for cell in cells))
+
+
+def draw(result, documents, path):
+    """Bars: six columns on each document, the kernels, the peers and the limit."""
+    names = [*kernels_of(result), *PEERS, "limit"]
+    colours = ("#999", "#9bd", "#58c", "#247", "#eb8", "#d84", "#b52", "#ddd", "#bbb")
+    most = max(result["six", name, d][0] for name in names for d in documents if ("six", name, d) in result)
+    height = 14 * len(names) + 24
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="{height * len(documents) + 30}" '
+           'font-family="sans-serif" font-size="11">', '<text x="10" y="18">six columns, MB/s of input</text>']
+    for i, d in enumerate(documents):
+        top = 30 + i * height
+        out.append(f'<text x="10" y="{top + 12}">{html.escape(d)}</text>')
+        for j, name in enumerate(names):
+            speed = result.get(("six", name, d), (0, 0))[0]
+            y = top + 14 * j
+            out.append(f'<rect x="200" y="{y}" width="{speed / most * 600:.1f}" height="12" fill="{colours[j]}"/>')
+            out.append(f'<text x="130" y="{y + 10}">{name}</text>')
+            out.append(f'<text x="{205 + speed / most * 600:.1f}" y="{y + 10}">{speed:.0f}</text>')
+    out.append("</svg>")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(out))
+
+
+def compare(result, baseline, documents):
+    slower = 0
+    for (interface, how, document), (speed, _) in sorted(result.items()):
+        limit = (interface, "limit", document)
+        if how not in KERNELS or limit not in result or limit not in baseline:
+            continue
+        before = baseline.get((interface, how, document))
+        if before is None or document not in documents:
+            continue
+        change = (speed / result[limit][0]) / (before[0] / baseline[limit][0])
+        if change < BOUND:
+            slower += 1
+            print(f"slower: {interface} {how} {document}: {change:.2f} of the baseline's ratio to the limit")
+    return slower
+
+
+def main():
+    parser = argparse.ArgumentParser(description="ratios of a benchmark run")
+    parser.add_argument("--svg")
+    parser.add_argument("--baseline")
+    parser.add_argument("result")
+    options = parser.parse_args()
+    result = read(options.result)
+    documents = sorted({key[2] for key in result})
+    if options.svg:
+        draw(result, documents, options.svg)
+    elif options.baseline:
+        sys.exit(1 if compare(result, read(options.baseline), documents) else 0)
+    else:
+        for interface in ("native", "six", "blocks"):
+            print_speeds(result, documents, interface)
+        print_ratios(result, documents)
+
+
+main()
