@@ -146,21 +146,27 @@ uint32_t hlx_scan_group(HLX_SCAN_GROUP_PARAMETERS) {
     return hlx_scan_group_portable(kinds, row, count);
 }
 
+#define LEAP_ARGUMENTS lexer, regime, input, input_length, pause_at, columns, counts
+
 void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
     hlx_kernel kernel = hlx_kernel_in_use();
-#if defined(__x86_64__)
-    if (kernel == HLX_KERNEL_AVX512 && lexer->position <= lexer->line.content_end &&
-        hlx_leap_possible(regime)) {
-        hlx_lexer_leap_avx512(lexer, regime, input, input_length, pause_at, columns, counts);
+    if (lexer->position > lexer->line.content_end || !hlx_leap_possible(regime)) {
         return;
     }
-#endif
+#if defined(__x86_64__)
+    if (kernel == HLX_KERNEL_AVX512) {
+        hlx_lexer_leap_avx512(LEAP_ARGUMENTS);
+    } else if (kernel == HLX_KERNEL_AVX2) {
+        hlx_lexer_leap_avx2(LEAP_ARGUMENTS);
+    } else if (kernel == HLX_KERNEL_SSE2) {
+        hlx_lexer_leap_sse2(LEAP_ARGUMENTS);
+    }
+#else
     (void)kernel;
-    (void)lexer;
-    (void)regime;
     (void)input;
     (void)input_length;
     (void)pause_at;
     (void)columns;
     (void)counts;
+#endif
 }

@@ -68,6 +68,8 @@ uint32_t hlx_scan_group_avx2(HLX_SCAN_GROUP_PARAMETERS);
 uint32_t hlx_scan_group_avx512(HLX_SCAN_GROUP_PARAMETERS);
 
 /* hlx_lexer_leap (lexer.h), for a regime that allows it. */
+void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS);
+void hlx_lexer_leap_avx2(HLX_LEXER_LEAP_PARAMETERS);
 void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS);
 
 /* The kind of a run's byte by its category, 0 where a run ends: KindOfPlain of scan.h, and

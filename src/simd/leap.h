@@ -17,6 +17,7 @@
 #ifndef HLX_LEAP_H
 #define HLX_LEAP_H
 
+#include "control_sequence.h"
 #include "lexer.h"
 
 #define HLX_LEAP_BLOCK 64u
@@ -25,6 +26,9 @@
 
 /* After a shorter leap than this the proved machine goes on. */
 #define HLX_LEAP_LEAST 32u
+
+/* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation. */
+#define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
 /* The bytes of a block by class. CR and LF are in no other class: they are no characters. */
 typedef struct hlx_places {
@@ -215,6 +219,78 @@ static inline void hlx_leap_finish(hlx_lexer *lexer, const uint8_t *input, uint3
     }
     lexer->position = position;
     lexer->state = state;
+}
+
+/* ---- for kernels without a compressing instruction --------------------------- */
+
+/* A block's bytes, and the kinds that they have as tokens. */
+typedef struct hlx_block {
+    _Alignas(64) uint8_t kinds[HLX_LEAP_BLOCK];
+    _Alignas(64) uint8_t codes[HLX_LEAP_BLOCK];
+} hlx_block;
+
+/* Line ends have a kind and a code of their own. */
+static inline void hlx_block_line_ends(hlx_block *block, const hlx_leap *leap) {
+    for (uint64_t left = leap->line_feed & leap->token; left != 0; left &= left - 1u) {
+        uint32_t place = hlx_first_place(left);
+        bool is_space = (leap->space >> place & 1u) != 0;
+        block->kinds[place] = is_space ? HLX_CATEGORY_SPACE : HLX_KIND_CONTROL_SEQUENCE;
+        block->codes[place] = ' ';
+    }
+}
+
+/* The rows of eight places that all begin a token; the compiler makes vectors of it. */
+static inline void hlx_block_store_eight(const hlx_block *block, uint32_t first, uint32_t position,
+                                         const hlx_columns *columns, uint32_t row) {
+    int32_t *kinds = columns->kinds + row;
+    int32_t *codes = columns->codes + row;
+    int32_t *starts = columns->starts + row;
+    for (uint32_t i = 0; i < 8u; i++) {
+        kinds[i] = block->kinds[first + i];
+    }
+    for (uint32_t i = 0; i < 8u; i++) {
+        codes[i] = block->codes[first + i];
+    }
+    for (uint32_t i = 0; i < 8u; i++) {
+        starts[i] = (int32_t)(position + first + i);
+    }
+}
+
+/* The rows of a leap; how many. */
+static inline uint32_t hlx_block_store(const hlx_block *block, const hlx_leap *leap,
+                                       uint32_t position, const hlx_columns *columns,
+                                       uint32_t row) {
+    uint32_t first_row = row;
+    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += 8u) {
+        uint64_t token = leap->token >> first & 255u;
+        if (token == 255u) {
+            hlx_block_store_eight(block, first, position, columns, row);
+            row += 8u;
+            continue;
+        }
+        for (; token != 0; token &= token - 1u) {
+            uint32_t place = first + hlx_first_place(token);
+            columns->kinds[row] = block->kinds[place];
+            columns->codes[row] = block->codes[place];
+            columns->starts[row] = (int32_t)(position + place);
+            row++;
+        }
+    }
+    return row - first_row;
+}
+
+/* The codes that are no bytes: names' hashes, and \par. */
+static inline void hlx_block_names(const hlx_leap *leap, const uint8_t *block, int32_t *codes) {
+    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
+        uint32_t place = hlx_first_place(left);
+        uint64_t before = leap->token & hlx_places_below(place);
+        codes[__builtin_popcountll(before)] =
+            hlx_name_hash(block + place + 1u, hlx_name_length(leap, place));
+    }
+    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
+        uint64_t before = leap->token & hlx_places_below(hlx_first_place(left));
+        codes[__builtin_popcountll(before)] = hlx_code_of_par();
+    }
 }
 
 #endif

@@ -4,12 +4,13 @@
  * for each high half of a byte, of which one gives something and the others 0. Blocks of ASCII
  * need eight. Then as in scan_avx512.c: categories to kinds, kinds to a mask, eight rows a store. */
 #include "kernel.h"
+#include "leap.h"
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx2,bmi")))
+#define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define BLOCK 32u
 #define GROUP 8u
 
@@ -92,6 +93,87 @@ TARGET uint32_t hlx_scan_run_avx2(HLX_SCAN_RUN_PARAMETERS) {
     }
     return count + hlx_scan_run_portable(regime, input, input_length, position + count, limit,
                                          no_space_first == 0, columns, row + count);
+}
+
+/* ---- leaps ---------------------------------------------------------------- */
+
+/* A block of a leap is two of a run. */
+typedef struct pair {
+    __m256i low;
+    __m256i high;
+} pair;
+
+TARGET static inline uint64_t places_of(__m256i low, __m256i high) {
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << BLOCK;
+}
+
+TARGET static inline uint64_t equal(pair bytes, uint8_t value) {
+    __m256i values = _mm256_set1_epi8((char)value);
+    return places_of(_mm256_cmpeq_epi8(bytes.low, values), _mm256_cmpeq_epi8(bytes.high, values));
+}
+
+TARGET static inline __m256i categories_of(const hlx_regime *regime, __m256i bytes) {
+    __m256i categories = look_up(regime->category, bytes, 0, 7);
+    if (_mm256_movemask_epi8(bytes) != 0) {
+        categories = _mm256_or_si256(categories, look_up(regime->category, bytes, 8, 15));
+    }
+    return categories;
+}
+
+/* The classes of a block, and what its bytes are as tokens. */
+TARGET static inline hlx_places classify(const hlx_regime *regime, const uint8_t *input,
+                                         hlx_block *block) {
+    const __m256i kind_of_category =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
+    pair bytes = {_mm256_loadu_si256((const __m256i_u *)input),
+                  _mm256_loadu_si256((const __m256i_u *)(input + BLOCK))};
+    pair categories = {categories_of(regime, bytes.low), categories_of(regime, bytes.high)};
+    pair kinds = {_mm256_shuffle_epi8(kind_of_category, categories.low),
+                  _mm256_shuffle_epi8(kind_of_category, categories.high)};
+    _mm256_store_si256((__m256i *)block->kinds, kinds.low);
+    _mm256_store_si256((__m256i *)(block->kinds + BLOCK), kinds.high);
+    _mm256_store_si256((__m256i *)block->codes, bytes.low);
+    _mm256_store_si256((__m256i *)(block->codes + BLOCK), bytes.high);
+    uint64_t high = places_of(bytes.low, bytes.high);
+    uint64_t whole = regime->encoding == HLX_ENCODING_UTF8 ? ~high : ~(uint64_t)0;
+    hlx_places p;
+    p.line_feed = equal(bytes, '\n');
+    p.carriage_return = equal(bytes, '\r');
+    uint64_t characters = ~(p.line_feed | p.carriage_return) & whole;
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
+    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.blank = equal(bytes, ' ');
+    p.plain =
+        ~(equal(kinds, 0) | equal(categories, HLX_CATEGORY_SPACE)) & characters & ~p.superscript;
+    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    return p;
+}
+
+TARGET void hlx_lexer_leap_avx2(HLX_LEXER_LEAP_PARAMETERS) {
+    uint32_t position = lexer->position;
+    uint32_t state = lexer->state;
+    uint32_t line_start = lexer->line.start;
+    uint32_t row = counts->tokens;
+    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
+        hlx_block block;
+        hlx_leap leap = hlx_leap_over(classify(regime, input + position, &block), state);
+        hlx_block_line_ends(&block, &leap);
+        uint32_t count = hlx_block_store(&block, &leap, position, columns, row);
+        hlx_block_names(&leap, input + position, columns->codes + row);
+        uint32_t line = hlx_behind_last(leap.line_feed);
+        line_start = line == 0 ? line_start : position + line;
+        row += count;
+        position += leap.end;
+        state = leap.state;
+        if (leap.end < HLX_LEAP_LEAST) {
+            break;
+        }
+    }
+    counts->tokens = row;
+    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
 }
 
 TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {

@@ -6,7 +6,6 @@
  *      16 kinds, codes, positions widened to int32    ->  three stores
  *
  * A store of sixteen rows may go beyond the run: the contract leaves those rows free. */
-#include "control_sequence.h"
 #include "kernel.h"
 #include "leap.h"
 
@@ -18,9 +17,6 @@
     __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 #define BLOCK 64u
 #define GROUP 16u
-
-/* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation. */
-#define LEAP_KINDS 0, 1, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
 /* The category table, 256 entries; the upper half is not read in utf8. */
 typedef struct table {
@@ -192,7 +188,8 @@ TARGET static inline uint32_t store_leap(const hlx_leap *leap, __m512i bytes, __
 
 TARGET void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS) {
     const table t = load_table(regime);
-    const __m512i kind_of_category = _mm512_broadcast_i32x4(_mm_setr_epi8(LEAP_KINDS));
+    const __m512i kind_of_category =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
     uint32_t position = lexer->position;
     uint32_t state = lexer->state;
     uint32_t line_start = lexer->line.start;

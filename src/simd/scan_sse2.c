@@ -3,6 +3,7 @@
  * SSE2 has no table lookup, so the kinds of a block of sixteen bytes are looked up one by one
  * and packed into two words; from there on it is as in scan_avx512.c, four rows a store. */
 #include "kernel.h"
+#include "leap.h"
 
 #if defined(__x86_64__)
 
@@ -84,6 +85,80 @@ uint32_t hlx_scan_run_sse2(HLX_SCAN_RUN_PARAMETERS) {
     }
     return count + hlx_scan_run_portable(regime, input, input_length, position + count, limit,
                                          no_space_first == 0, columns, row + count);
+}
+
+/* ---- leaps ---------------------------------------------------------------- */
+
+/* The places of a block of a leap whose byte is `value`. */
+static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value) {
+    const __m128i values = _mm_set1_epi8((char)value);
+    uint64_t places = 0;
+    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
+        __m128i part = _mm_load_si128((const __m128i *)(bytes + first));
+        uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(part, values));
+        places |= (uint64_t)mask << first;
+    }
+    return places;
+}
+
+static inline uint64_t high_bytes(const uint8_t bytes[HLX_LEAP_BLOCK]) {
+    uint64_t places = 0;
+    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
+        __m128i part = _mm_load_si128((const __m128i *)(bytes + first));
+        places |= (uint64_t)(uint32_t)_mm_movemask_epi8(part) << first;
+    }
+    return places;
+}
+
+/* The classes of a block, and what its bytes are as tokens. */
+static inline hlx_places classify(const hlx_regime *regime, const uint8_t *input,
+                                  hlx_block *block) {
+    static const uint8_t kind_of_category[16] = {HLX_LEAP_KIND_OF_CATEGORY};
+    _Alignas(16) uint8_t categories[HLX_LEAP_BLOCK];
+    for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i++) {
+        block->codes[i] = input[i];
+        categories[i] = regime->category[input[i]];
+        block->kinds[i] = kind_of_category[categories[i]];
+    }
+    bool utf8 = regime->encoding == HLX_ENCODING_UTF8;
+    hlx_places p;
+    p.line_feed = equal(block->codes, '\n');
+    p.carriage_return = equal(block->codes, '\r');
+    uint64_t characters = ~(p.line_feed | p.carriage_return);
+    characters &= utf8 ? ~high_bytes(block->codes) : ~(uint64_t)0;
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
+    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.blank = equal(block->codes, ' ');
+    p.plain = ~(equal(block->kinds, 0) | equal(categories, HLX_CATEGORY_SPACE)) & characters &
+              ~p.superscript;
+    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    return p;
+}
+
+void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS) {
+    uint32_t position = lexer->position;
+    uint32_t state = lexer->state;
+    uint32_t line_start = lexer->line.start;
+    uint32_t row = counts->tokens;
+    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
+        hlx_block block;
+        hlx_leap leap = hlx_leap_over(classify(regime, input + position, &block), state);
+        hlx_block_line_ends(&block, &leap);
+        uint32_t count = hlx_block_store(&block, &leap, position, columns, row);
+        hlx_block_names(&leap, input + position, columns->codes + row);
+        uint32_t line = hlx_behind_last(leap.line_feed);
+        line_start = line == 0 ? line_start : position + line;
+        row += count;
+        position += leap.end;
+        state = leap.state;
+        if (leap.end < HLX_LEAP_LEAST) {
+            break;
+        }
+    }
+    counts->tokens = row;
+    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
