@@ -16,7 +16,7 @@ import re
 import sys
 import tempfile
 
-from measure import Run
+from measure import BUDGET_BURST, Run, within_budget
 from service import Service
 from shim import Shim
 
@@ -28,7 +28,6 @@ LIMIT_MS = 20
 LOSER_LIMIT_MS = 1.0
 EXTRA_BOUND = 0.02
 RATIO_AIM = 10
-BUDGET_RATIO_PPM, BUDGET_BURST = 20000, 10  # the service's defaults
 PASSED, FAILED, VOID = "passed", "FAILED", "void"
 
 
@@ -71,11 +70,6 @@ class Demo:
     def say(self, verdict, text):
         self.verdicts.append(verdict)
         print(f"- **{verdict}**: {text}", flush=True)
-
-
-def within_budget(counters):
-    """BRK-06, in whole numbers."""
-    return 1000000 * counters["hedges_granted"] <= 1000000 * BUDGET_BURST + BUDGET_RATIO_PPM * counters["accepted"]
 
 
 def losers(run):

@@ -17,6 +17,7 @@ CONFIDENCE = 0.95
 TAIL = 0.001  # P99.9: what may exceed the limit
 STEAL_BOUND = 0.01  # of all processor time, taken by the hypervisor
 FOREIGN_BOUND = 0.05  # of all processor time, used by processes that are not ours
+BUDGET_RATIO_PPM, BUDGET_BURST = 20000, 10  # of hedges, the service's defaults
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -59,6 +60,11 @@ def certified(exceedances, count):
 def percentile(ordered, part):
     """The value of rank ceil(part * count), as SRV-53 and CMD-41 count ranks."""
     return ordered[max(math.ceil(part * len(ordered) - 1e-9), 1) - 1]
+
+
+def within_budget(counters):
+    """BRK-06, in whole numbers."""
+    return 1000000 * counters["hedges_granted"] <= 1000000 * BUDGET_BURST + BUDGET_RATIO_PPM * counters["accepted"]
 
 
 # ---- the machine ----
