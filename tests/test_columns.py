@@ -440,6 +440,36 @@ def no_memory_to_move():
 
 
 @test
+def half_of_the_memory_is_for_documents():
+    """However many columns nobody reads, documents still find room. spec: SRV-64, SRV-31"""
+    with one_worker("--buffer-memory=40") as service, connect(service) as other:
+        slow = [connect(service) for _ in range(8)]
+        for number, client in enumerate(slow):  # 11 MB of columns each
+            client.send_bytes(request(number, LARGE, TOKENS))
+            equal(other.ask(number, b"a" * rig.LARGEST)[:3], (number, rig.OK, rig.LARGEST + 1))
+        for client in slow:
+            client.close()
+        service.stop()
+        counters = service.counters()
+        equal(counters["no_buffer"], 0)
+        assert counters["columns_moved"] > 0 and counters["columns_cut"] > 0, counters
+
+
+@test
+def nothing_to_read():
+    """Columns without rows hold nothing, wherever their reply waits. spec: QRY-12, SRV-64"""
+    with one_worker() as service, connect(service) as slow, connect(service) as other:
+        slow.send_bytes(request(1, LARGE, TOKENS) + request(2, SMALL, ISSUE_CODES) + request(3, SMALL, ISSUE_OFFSETS))
+        for number in range(6):
+            equal(other.ask(number, SMALL, TOKENS)[:3], (number, rig.OK, SMALL_TOKENS))
+        equal(slow.reply()[:2], (1, rig.OK))
+        equal(slow.reply(), (2, rig.OK, SMALL_TOKENS, 0, rig.PRIMARY, {ISSUE_CODES: ()}))
+        equal(slow.reply(), (3, rig.OK, SMALL_TOKENS, 0, rig.PRIMARY, {ISSUE_OFFSETS: ()}))
+        service.stop()
+        equal((service.counters()["columns_moved"], service.counters()["columns_cut"]), (1, 0))
+
+
+@test
 def worker_dies_under_its_columns():
     """The memory outlives the worker: who reads its columns gets them all. spec: ARN-10, ARN-12, SRV-24"""
     with one_worker() as service, connect(service) as slow, connect(service) as other:

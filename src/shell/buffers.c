@@ -76,12 +76,18 @@ void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class
     buffers->free[size_class] = free_buffer;
 }
 
-/* spec: SRV-31 */
+/* spec: SRV-31, SRV-64 */
 uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes) {
-    return map(buffers, bytes);
+    if (buffers->once_bytes + bytes > buffers->limit_bytes / 2) {
+        return NULL;
+    }
+    uint8_t *memory = map(buffers, bytes);
+    buffers->once_bytes += memory != NULL ? bytes : 0;
+    return memory;
 }
 
 void hlx_buffers_give_once(hlx_buffers *buffers, uint8_t *memory, size_t bytes) {
     (void)munmap(memory, bytes);
     buffers->mapped_bytes -= bytes;
+    buffers->once_bytes -= bytes;
 }

@@ -21,6 +21,7 @@ typedef struct hlx_free_buffer hlx_free_buffer;
 typedef struct hlx_buffers {
     size_t limit_bytes;
     size_t mapped_bytes;
+    size_t once_bytes; /* of these, taken once */
     hlx_free_buffer *free[HLX_BUFFER_CLASSES];
 } hlx_buffers;
 
@@ -32,8 +33,9 @@ uint8_t *hlx_buffers_take(hlx_buffers *buffers, size_t bytes, uint32_t *size_cla
 
 void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class);
 
-/* Memory of any size for once, within the same bound and given back at once: for columns
- * that a client does not take (delivery.h). NULL when the bound does not allow it. */
+/* Memory of any size for once, given back to the system at once: for columns that a client
+ * does not take (delivery.h). Half of the bound is for documents only; NULL when the other
+ * half does not allow it. spec: SRV-64 */
 uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes);
 void hlx_buffers_give_once(hlx_buffers *buffers, uint8_t *memory, size_t bytes);
 

@@ -55,12 +55,12 @@ static void settle(hlx_server *server, hlx_connection *connection) {
 /* The columns stay where they are; the delivery keeps others away from them. */
 static void begin_delivery(hlx_server *server, hlx_submission *submission, hlx_query_reply *reply) {
     hlx_delivery *delivery = &submission->delivery;
-    uint32_t mask = submission->query.mask;
     hlx_columns columns;
     uint32_t side = HLX_LEASE_NO_SIDE;
-    if (reply->status == HLX_REPLY_OK && mask != 0) {
+    reply->mask = reply->status == HLX_REPLY_OK ? submission->query.mask : 0;
+    if (hlx_query_column_bytes(reply) > 0) {
         side = hlx_pool_hold(&server->pool, server->answering, submission, &columns);
-        reply->mask = side != HLX_LEASE_NO_SIDE ? mask : 0;
+        reply->mask = side != HLX_LEASE_NO_SIDE ? reply->mask : 0; /* never happens */
     }
     hlx_delivery_begin(delivery, reply, side != HLX_LEASE_NO_SIDE ? &columns : NULL);
     delivery->slot = server->answering;
