@@ -131,10 +131,10 @@ TARGET static inline hlx_places classify(const hlx_regime *regime, const uint8_t
     pair categories = {categories_of(regime, bytes.low), categories_of(regime, bytes.high)};
     pair kinds = {_mm256_shuffle_epi8(kind_of_category, categories.low),
                   _mm256_shuffle_epi8(kind_of_category, categories.high)};
-    _mm256_store_si256((__m256i *)block->kinds, kinds.low);
-    _mm256_store_si256((__m256i *)(block->kinds + BLOCK), kinds.high);
-    _mm256_store_si256((__m256i *)block->codes, bytes.low);
-    _mm256_store_si256((__m256i *)(block->codes + BLOCK), bytes.high);
+    _mm256_storeu_si256((__m256i_u *)block->kinds, kinds.low);
+    _mm256_storeu_si256((__m256i_u *)(block->kinds + BLOCK), kinds.high);
+    _mm256_storeu_si256((__m256i_u *)block->codes, bytes.low);
+    _mm256_storeu_si256((__m256i_u *)(block->codes + BLOCK), bytes.high);
     uint64_t high = places_of(bytes.low, bytes.high);
     uint64_t whole = regime->encoding == HLX_ENCODING_UTF8 ? ~high : ~(uint64_t)0;
     hlx_places p;

@@ -109,6 +109,17 @@ static const uint32_t starts_hash[GROUP + 1] = {
     2138539933u, 1177189415u, 2615243109u, 3370484223u, 1078699117u, 2752763799u,
     3795608245u, 3658441455u, 892911165u,  89356807u,   1768495365u};
 
+/* The sum of all words modulo 2^32. (_mm512_reduce_add_epi32 adds the last two as signed
+ * integers, which may not overflow.) */
+TARGET static inline uint32_t sum_of(__m512i words) {
+    __m256i eight =
+        _mm256_add_epi32(_mm512_castsi512_si256(words), _mm512_extracti64x4_epi64(words, 1));
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
+    return (uint32_t)_mm_cvtsi128_si32(four);
+}
+
 /* The hash of a name of at most sixteen bytes as a sum of products. spec: LEX-40 */
 TARGET static inline int32_t name_hash(const uint8_t *name, uint32_t length) {
     if (length > GROUP) {
@@ -117,7 +128,7 @@ TARGET static inline int32_t name_hash(const uint8_t *name, uint32_t length) {
     __m512i bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)name));
     __m512i power = _mm512_loadu_si512(powers + GROUP - length);
     __m512i products = _mm512_mullo_epi32(_mm512_add_epi32(bytes, _mm512_set1_epi32(1)), power);
-    return (int32_t)(starts_hash[length] + (uint32_t)_mm512_reduce_add_epi32(products));
+    return (int32_t)(starts_hash[length] + sum_of(products));
 }
 
 TARGET static inline __m512i categories_of(const table *t, __m512i bytes) {

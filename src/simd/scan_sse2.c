@@ -94,7 +94,7 @@ static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value)
     const __m128i values = _mm_set1_epi8((char)value);
     uint64_t places = 0;
     for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
-        __m128i part = _mm_load_si128((const __m128i *)(bytes + first));
+        __m128i part = _mm_loadu_si128((const __m128i_u *)(bytes + first));
         uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(part, values));
         places |= (uint64_t)mask << first;
     }
@@ -104,7 +104,7 @@ static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value)
 static inline uint64_t high_bytes(const uint8_t bytes[HLX_LEAP_BLOCK]) {
     uint64_t places = 0;
     for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
-        __m128i part = _mm_load_si128((const __m128i *)(bytes + first));
+        __m128i part = _mm_loadu_si128((const __m128i_u *)(bytes + first));
         places |= (uint64_t)(uint32_t)_mm_movemask_epi8(part) << first;
     }
     return places;
