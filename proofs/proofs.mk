@@ -15,3 +15,16 @@ prove-replay: ## make every goal anew and look up who answered it; needs no solv
 executed-contracts: build $(TESTS) $(BUILD)/tests/differential_driver ## run the contracts themselves under the tests and on TeX's documents
 	@python3 proofs/execute.py --run $(BUILD)
 	@echo "Every clause that speaks of values was evaluated and true, and wrong specifications were refused by name."
+
+.PHONY: prove-mutants
+prove-mutants: ## break the code and drop contract clauses: a proof must fail (hours; goes on where it stopped)
+	@ci/install.sh prove
+	@python3 proofs/mutants.py
+	@python3 proofs/mutants.py --publish
+	@python3 proofs/mutants.py --check
+	@echo "Every mutant was killed or has its reason: proofs/MUTANTS.md."
+
+.PHONY: mutants-sample
+mutants-sample: ## as many mutants as fit into a minute, other ones for each commit
+	@python3 proofs/mutants.py --sample 60
+	@echo "The mutants of this commit's sample were killed or have their reason."

@@ -487,7 +487,8 @@ def run_all(targets, mode, why3_config):
 
 def update_ledger(targets, functions):
     """Pin what was found, in the ledger as it is now: others may have pinned since. A function
-    without a row gets one: with an empty claim, for its author to fill in, where it is proved, else with its module's test. A row without a function goes."""
+    without a row gets one: with an empty claim, for its author to fill in, where it is proved, else
+    with its module's test. A row without a function goes."""
     table = {(row[0], row[1]): row for row in rows(LEDGER)}
     proved_files = {row[0] for row in rows(TARGETS)}
     for file, function in functions:

@@ -1,0 +1,447 @@
+#!/usr/bin/env python3
+"""Are the contracts empty? Break the code, or drop a clause, and see whether a proof fails.
+
+    proofs/mutants.py                 every mutant whose result is missing or out of date
+    proofs/mutants.py --sample S      of those with a result as many as fit into S seconds, anew; which ones
+                                      changes with the commit
+    proofs/mutants.py --list          the mutants
+    proofs/mutants.py --publish       write proofs/MUTANTS.md from the results
+    proofs/mutants.py --check         the tables fit the tree, and what is published fits the results
+    proofs/mutants.py [...] TEXT      only those whose name contains TEXT
+
+A mutant of the code is a row of proofs/mutants.tsv: one text in one function becomes another. It is
+killed when a goal of that function stays open. A mutant of a contract drops one clause; they are made
+from the contracts, none is written down. A dropped pre-condition must leave open a goal of the function
+itself, a dropped post-condition one of a function that calls it. Where nothing needs a clause, the reason
+stands in proofs/clauses.tsv, or the function is public: then the clause is what the caller outside the
+proofs is promised, and the ledger says for which paragraph of the specification.
+
+A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
+the proof, nothing recorded. Before, the same functions are proved without the mutation in the same way. An
+error of a tool is never a kill. Results are kept in proofs/mutants_results.tsv, each with a fingerprint of
+the mutation, the files that are proved again and the headers that they include; proofs/MUTANTS.md shows them.
+Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import prove
+
+ROOT = prove.ROOT
+MUTANTS = ROOT / "proofs/mutants.tsv"
+CLAUSES = ROOT / "proofs/clauses.tsv"
+RESULTS = ROOT / "proofs/mutants_results.tsv"
+MATRIX = ROOT / "proofs/MUTANTS.md"
+RESULTS_HEADER = "# mutant\tfingerprint\tverdict\tgoal or error\tseconds"
+SOURCES = ("src/core", "spec/logic", "proofs")  # what the targets are compiled from
+
+OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+\] Goal typed_(\w+)")
+VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_\w+ : Valid")
+ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
+FUNCTION = re.compile(r"^(?:[a-z][\w ]*?[ *])(\w+)\(([^;{}]*)\)\s*([;{])", re.M)
+PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
+LINE_BREAK = "⏎"
+RESULTS_LOCK = threading.Lock()
+CONTRACT = re.compile(r"/\*@(.*?)\*/", re.S)
+CLAUSE = re.compile(r"\b(requires|ensures|assigns|assumes|complete behaviors|disjoint behaviors)\b(?:\s+(\w+):)?"
+                    r"(?:\\(?:forall|exists|let)\b[^;]*;|[^;])*;|\b(behavior)\s+(\w+):")
+
+
+class Function:
+    """A function of a proved file: where its contract and its body are, and whom it calls."""
+
+    def __init__(self, name, file):
+        self.name = name
+        self.file = file  # of the body
+        self.body = ""
+        self.contract_file = ""
+        self.contract = None  # (start, end) in contract_file
+        self.calls = set()
+
+    @property
+    def public(self):
+        return self.contract_file.endswith(".h")
+
+
+def without_comments(text):
+    """Blanks in their place, so that every offset stays."""
+    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: re.sub(r"[^\n]", " ", match[0]), text, flags=re.S)
+
+
+def body_end(text, start):
+    return text.index("\n}", start) + 2
+
+
+def read_functions():
+    """Every function with a body in a target, by name; names are unique over all targets."""
+    functions = {}
+    for file, *_ in prove.rows(prove.TARGETS):
+        text = (ROOT / file).read_text()
+        code = without_comments(text)
+        for match in FUNCTION.finditer(code):
+            if match[3] == "{":
+                function = functions.setdefault((file, match[1]), Function(match[1], file))
+                function.body = text[match.start() : body_end(code, match.end())]
+                function.calls = set(re.findall(r"\b(\w+)\(", without_comments(function.body))) - {match[1]}
+    find_contracts(functions)
+    return functions
+
+
+def find_contracts(functions):
+    """A contract stands directly before the declaration or the definition that it belongs to."""
+    headers = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src/core").glob("*.h"))
+    for file in [*headers, *(row[0] for row in prove.rows(prove.TARGETS))]:
+        text = (ROOT / file).read_text()
+        code = without_comments(text)
+        for match in CONTRACT.finditer(text):
+            follows = FUNCTION.match(code, match.end() + len(code[match.end() :]) - len(code[match.end() :].lstrip()))
+            if not follows or "terminates" not in match[1]:
+                continue
+            for (body_file, name), function in functions.items():
+                if name == follows[1] and (file.endswith(".h") or file == body_file):
+                    function.contract_file, function.contract = file, match.span()
+
+
+class Mutant:
+    """One text of one file becomes another; `suspects` are the functions whose goals count, by target."""
+
+    def __init__(self, name, file, old, new, suspects, expected):
+        self.name = name
+        self.file = file
+        self.old = old  # (start, end) in the file
+        self.new = new
+        self.suspects = suspects  # target -> names
+        self.expected = expected  # "killed", or why not
+
+    def text(self):
+        text = (ROOT / self.file).read_text()
+        return text[: self.old[0]] + self.new + text[self.old[1] :]
+
+
+def code_mutants(functions):
+    """(mutants, complaints) of proofs/mutants.tsv."""
+    mutants, complaints, numbers = [], [], {}
+    for file, name, old, new, expected in prove.rows(MUTANTS):
+        number = numbers[file, name] = numbers.get((file, name), 0) + 1
+        label = f"{file}:{name}:{number}"
+        function = functions.get((file, name))
+        old, new = (field.replace(LINE_BREAK, "\n") for field in (old, new))
+        if not function:
+            complaints.append(f"{label}: there is no such function in a proved file")
+        elif function.body.count(old) != 1:
+            complaints.append(f"{label}: found {function.body.count(old)} times in the function: {old}")
+        else:
+            start = (ROOT / file).read_text().index(function.body) + function.body.index(old)
+            mutants.append(Mutant(label, file, (start, start + len(old)), new, {file: {name}}, expected))
+    return mutants, complaints
+
+
+def callers(functions, name, file, public):
+    """By target: the functions that call it."""
+    found = {}
+    for (caller_file, caller), function in functions.items():
+        if name in function.calls and (public or caller_file == file):
+            found.setdefault(caller_file, set()).add(caller)
+    return found
+
+
+def clauses(text, span):
+    """(label, start, end, kind) for each clause of a contract, each label once."""
+    behavior, seen = "", {}
+    for match in CLAUSE.finditer(text, *span):
+        if match[3]:
+            behavior = f"{match[4]}."
+            continue
+        kind = match[1]
+        if text[: match.start()].rstrip().endswith("admit"):
+            continue
+        label = f"{behavior}{kind}{' ' + match[2] if match[2] else ''}"
+        seen[label] = seen.get(label, 0) + 1
+        if seen[label] > 1:
+            label += f" {seen[label]}"
+        yield label, match.start(), match.end(), kind
+
+
+def unused(function):
+    """Why a clause stands there that no proved function uses."""
+    if function.public:
+        return "promised to the caller outside the proofs"
+    return "a law: what is claimed" if function.file.endswith("_laws.c") else "used by nobody"
+
+
+def clause_mutants(functions):
+    """Every clause of every contract, dropped."""
+    reasons = {(row[0], row[1]): row[2] for row in prove.rows(CLAUSES)}
+    mutants = []
+    for (file, name), function in sorted(functions.items()):
+        if not function.contract:
+            continue
+        text = (ROOT / function.contract_file).read_text()
+        for label, start, end, kind in clauses(text, function.contract):
+            suspects = callers(functions, name, file, function.public)
+            if kind in ("requires", "assumes"):
+                suspects = {file: {name}}
+            expected = reasons.get((name, label), "killed")
+            if expected == "killed" and kind in ("complete behaviors", "disjoint behaviors"):
+                expected = "says of the contract itself that its cases are all, and exclude each other"
+            elif expected == "killed" and kind in ("ensures", "assigns") and not suspects:
+                expected = unused(function)
+            mutants.append(Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects,
+                                  expected))
+    return mutants
+
+
+class Runner:
+    """Runs WP on a copy of the tree and stops at the first goal that stays open."""
+
+    def __init__(self):
+        self.targets = {row[0]: prove.Target(row[0], {}, row[1], row[2]) for row in prove.rows(prove.TARGETS)}
+        self.why3_config = prove.write_why3_config(False).read_text()
+        self.results = {row[0]: row[1:] for row in prove.rows(RESULTS)}
+        self.fresh = {}  # what this run has found itself
+
+    def fingerprint(self, mutant):
+        """Of the text that the verdict depends on most: the mutation, the suspects' files and their own headers."""
+        parts = [(ROOT / mutant.file).read_text()[slice(*mutant.old)], mutant.new]
+        for file, names in sorted(mutant.suspects.items()):
+            target = self.targets[file]
+            parts += [file, *sorted(names), *target.options, *target.provers]
+            parts += [words(ROOT / name) for name in sorted(included(file))]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def verdict(self, mutant, anew):
+        """(verdict, goal or error, seconds), from the results if they are up to date and that is enough."""
+        key = self.fingerprint(mutant)
+        known = self.fresh.get(mutant.name) or (None if anew else self.results.get(mutant.name))
+        if known and known[0] == key:
+            return known[1:]
+        start = time.monotonic()
+        verdict, what = self.prove(mutant)
+        found = [key, verdict, what, f"{time.monotonic() - start:.0f}"]
+        self.fresh[mutant.name] = found
+        if verdict != "error" and not anew:
+            self.save({mutant.name: found})
+        return found[1:]
+
+    def save(self, found):
+        with RESULTS_LOCK:
+            self.results.update(found)
+            write_results(self.results)
+
+    def prove(self, mutant):
+        """The first open goal of the suspects, target by target."""
+        with tempfile.TemporaryDirectory(prefix="hedgelex-mutant.") as folder:
+            tree = pathlib.Path(folder)
+            for source in SOURCES:
+                shutil.copytree(ROOT / source, tree / source, ignore=shutil.ignore_patterns("cache", "answers", "__*"))
+            (tree / mutant.file).write_text(mutant.text())
+            for file, names in sorted(mutant.suspects.items()):
+                verdict, what = self.run_wp(tree, self.targets[file], names)
+                if verdict != "survived":
+                    return verdict, what
+        return "survived", "-"
+
+    def run_wp(self, tree, target, names):
+        options = [word for word in prove.FRAMA_C if word != "-wp-smoke-tests"]
+        command = options + [target.file, *target.options, *prove.PROVERS, *target.provers,
+                           "-wp-timeout", str(PATIENCE * int(target.timeout)),
+                           "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none", "-wp-par", "1",
+                           "-wp-session", str(tree / "session")]
+        config = tree / "why3.conf"
+        config.write_text(self.why3_config.replace("%t", target.timeout))
+        environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
+        with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, start_new_session=True) as process:
+            try:
+                return judge(process.stdout)
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def judge(lines):
+    """What WP's output means, read as it comes: nothing more is read behind an open goal."""
+    tail, open_goal = [], ""
+    for line in lines:
+        tail = [*tail[-4:], line.strip()]
+        answer = ANSWER.match(line)
+        if open_goal and answer and answer[1] == "CVC4":
+            return ("error", f"CVC4 failed: {line.strip()}") if answer[3] == "Failed" else ("killed", open_goal)
+        if match := OPEN_GOAL.match(line):
+            open_goal = match[1]
+        if match := re.match(r"\[wp\] Proved goals:\s+(\d+) / (\d+)", line):
+            if match[1] == match[2] != "0":
+                return "survived", "-"
+            return "error", f"goals open, but none was reported: {line.strip()}"
+    return "error", " ".join(tail)
+
+
+def words(path):
+    """The text of a file as the tools read it: contracts, but no other comments, and one blank between words."""
+    return " ".join(re.sub(r"/\*[^@].*?\*/", " ", path.read_text(), flags=re.S).split())
+
+
+def included(file):
+    """A file and the headers of the project that it includes itself."""
+    found = {file}
+    for name in re.findall(r'^#include "([^"]+)"', (ROOT / file).read_text(), re.M):
+        for folder in (pathlib.Path(file).parent, pathlib.Path("src/core")):
+            path = os.path.normpath(folder / name)
+            if (ROOT / path).exists():
+                found.add(path)
+                break
+    return found
+
+
+def write_results(results):
+    lines = ["\t".join([name, *row]) for name, row in sorted(results.items())]
+    temporary = RESULTS.with_suffix(".new")
+    temporary.write_text("\n".join([RESULTS_HEADER, *lines]) + "\n")
+    temporary.replace(RESULTS)
+
+
+def baseline(file, name):
+    return Mutant(f"{file}:{name}:as it is", file, (0, 0), "", {file: {name}}, "survived")
+
+
+def examine(runner, mutant, anew):
+    """(as expected?, line to print)."""
+    if not mutant.suspects:
+        return mutant.expected != "used by nobody", f"{mutant.name}: {mutant.expected}"
+    for file, names in mutant.suspects.items():
+        for name in names:
+            verdict, what, _ = runner.verdict(baseline(file, name), anew)
+            if verdict != "survived":
+                return False, f"{mutant.name}: {name} is not proved without the mutation either: {what}"
+    verdict, what, seconds = runner.verdict(mutant, anew)
+    good = verdict == ("killed" if mutant.expected == "killed" else "survived")
+    reason = f" ({mutant.expected})" if verdict == "survived" else ""
+    return good, f"{mutant.name}: {verdict}{reason}: {what} ({seconds} s)"
+
+
+def matrix(mutants, results):
+    """proofs/MUTANTS.md: what each mutant came to, by function."""
+    code = [mutant for mutant, is_code in mutants if is_code]
+    dropped = [mutant for mutant, is_code in mutants if not is_code]
+    lines = ["# Mutants", "", "Generated by `proofs/mutants.py` from its results; its head says how to read this.", ""]
+    for title, table in (("Code", code), ("Dropped clauses", dropped)):
+        verdicts = {mutant.name: shown(mutant, results) for mutant in table}
+        killed = sum(1 for verdict, _ in verdicts.values() if verdict == "killed")
+        reasoned = sum(1 for verdict, _ in verdicts.values() if verdict == "reason")
+        lines += [f"## {title}", "", f"{len(table)} mutants: {killed} killed, {reasoned} with a reason, "
+                  f"{len(table) - killed - reasoned} not run yet or surviving.", "",
+                  "| mutant | change | verdict |", "|---|---|---|"]
+        for mutant in table:
+            verdict, what = verdicts[mutant.name]
+            lines.append(f"| {mutant.name} | {change(mutant)} | {verdict}: {what} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def shown(mutant, results):
+    if not mutant.suspects:
+        return ("SURVIVES" if mutant.expected == "used by nobody" else "reason"), mutant.expected
+    _, verdict, what, _ = results.get(mutant.name, ("", "not run", "-", ""))
+    if verdict == "survived":
+        return ("SURVIVES", "-") if mutant.expected == "killed" else ("reason", mutant.expected)
+    return verdict, what
+
+
+def change(mutant):
+    def cell(text):
+        return "`" + " ".join(text.split()).replace("|", "\\|") + "`"
+    old = (ROOT / mutant.file).read_text()[slice(*mutant.old)]
+    return f"{cell(old)} becomes {cell(mutant.new)}" if mutant.new else f"without {cell(old)}"
+
+
+def check(mutants, functions, complaints):
+    """The tables fit the tree; what is published is what was found."""
+    covered = {name.rsplit(":", 1)[0] for name in (mutant.name for mutant, is_code in mutants if is_code)}
+    for file, name in sorted(functions):
+        if file.startswith("src/core/") and f"{file}:{name}" not in covered:
+            complaints.append(f"{file}:{name}: no mutant of its code in proofs/mutants.tsv")
+    known = {(name, label) for (file, name), function in functions.items() if function.contract
+             for label, *_ in clauses((ROOT / function.contract_file).read_text(), function.contract)}
+    for row in prove.rows(CLAUSES):
+        if (row[0], row[1]) not in known:
+            complaints.append(f"{row[0]}: {row[1]}: a reason in proofs/clauses.tsv, but there is no such clause")
+    if not MATRIX.exists() or MATRIX.read_text() != matrix(mutants, {row[0]: row[1:] for row in prove.rows(RESULTS)}):
+        complaints.append("proofs/MUTANTS.md is not what the results give; run proofs/mutants.py --publish")
+    return complaints
+
+
+def sample(mutants):
+    """Those with a result, in an order that is another one for each commit."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    known = {row[0] for row in prove.rows(RESULTS)}
+    order = [mutant for mutant, _ in mutants if mutant.name in known]
+    random.Random(head).shuffle(order)
+    return order
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="break the code or drop a clause, and see whether a proof fails")
+    parser.add_argument("--sample", type=int, metavar="SECONDS", help="as many as fit into so much time, anew")
+    parser.add_argument("--list", action="store_true", help="show what there is and what is known")
+    parser.add_argument("--publish", action="store_true", help="write proofs/MUTANTS.md")
+    parser.add_argument("--check", action="store_true", help="check tables and proofs/MUTANTS.md, run nothing")
+    parser.add_argument("text", nargs="?", default="", help="only mutants whose name contains this")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_arguments()
+    functions = read_functions()
+    code, complaints = code_mutants(functions)
+    mutants = [(mutant, True) for mutant in code] + [(mutant, False) for mutant in clause_mutants(functions)]
+    if options.publish:
+        MATRIX.write_text(matrix(mutants, {row[0]: row[1:] for row in prove.rows(RESULTS)}))
+        return 0
+    if options.check:
+        check(mutants, functions, complaints)
+    for complaint in complaints:
+        print(f"REFUSED  {complaint}")
+    if options.check:
+        print(f"{len(code)} mutants of the code, {len(mutants) - len(code)} dropped clauses, "
+              f"{len(complaints)} complaints.")
+        return 1 if complaints else 0
+    wanted = [mutant for mutant, _ in mutants if options.text in mutant.name]
+    if options.list:
+        print("\n".join(f"{mutant.name}\t{change(mutant)}\t{mutant.expected}" for mutant in wanted))
+        return 0
+    bad = len(complaints) + run(wanted if options.sample is None else sample(mutants), options.sample)
+    return 1 if bad else 0
+
+
+def run(mutants, seconds):
+    """Examine the mutants, as many as fit into the time; the number of those that are not as expected."""
+    prove.check_tools(False)
+    runner, start, good, bad = Runner(), time.monotonic(), 0, 0
+    with concurrent.futures.ThreadPoolExecutor(prove.JOBS) as pool:
+        def one(mutant):
+            if seconds is not None and time.monotonic() - start > seconds:
+                return None
+            return examine(runner, mutant, seconds is not None)
+        for outcome in filter(None, pool.map(one, mutants)):
+            good, bad = good + outcome[0], bad + (not outcome[0])
+            print("ok      " if outcome[0] else "FAILED  ", outcome[1], flush=True)
+    if not bad:
+        print("Every mutant above is killed by a goal of its own function or of a caller, or has its reason.")
+    print(f"{good} passed, {bad} failed")
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())
