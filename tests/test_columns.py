@@ -248,6 +248,23 @@ def at_most_sixty_four():
 
 
 @test
+def few_connections_with_many_requests():
+    """As many requests as the queue holds are accepted, however few the connections. spec: SRV-61, BRK-10"""
+    with one_worker("--max-connections=8") as service:
+        worker = service.workers()[0]
+        stop_process(worker)
+        clients = [connect(service) for _ in range(8)]
+        for client in clients:
+            client.send_bytes(b"".join(request(number, SMALL) for number in range(64)))
+        time.sleep(0.2)
+        continue_process(worker)
+        for client in clients:
+            equal([client.reply()[:2] for _ in range(64)], [(number, rig.OK) for number in range(64)])
+        service.stop()
+        equal(service.counters()["no_buffer"], 0)
+
+
+@test
 def versions_do_not_mix():
     """The first word decides for the whole connection. spec: QRY-01, CLI-23, SRV-65"""
     with Service() as service:

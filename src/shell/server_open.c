@@ -47,11 +47,12 @@ static bool raise_descriptor_limit(const hlx_service_config *config,
 static bool open_tables(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     const hlx_service_options *options = &server->config->options;
     uint32_t count = (uint32_t)options->max_connections;
+    uint32_t requests = count + HLX_BROKER_MAX_SLOTS + server->config->broker.queue_capacity;
     server->connections = calloc(count, sizeof *server->connections);
     server->free_connections = calloc(count, sizeof *server->free_connections);
     if (server->connections == NULL || server->free_connections == NULL ||
-        !hlx_submissions_init(&server->submissions, count + HLX_BROKER_MAX_SLOTS,
-                              (size_t)options->buffer_mib << 20, &server->config->regime)) {
+        !hlx_submissions_init(&server->submissions, requests, (size_t)options->buffer_mib << 20,
+                              &server->config->regime)) {
         return fail(error, "--max-connections");
     }
     while (server->free_count < count) { /* index 0 on top */
