@@ -34,6 +34,7 @@ CACHE = ROOT / "proofs/cache"
 ANSWERS = ROOT / "proofs/answers"
 LEDGER = ROOT / "proofs/ledger.tsv"
 TARGETS = ROOT / "proofs/targets.tsv"
+CLAIMS = ROOT / "proofs/CLAIMS.md"
 ASSUMPTIONS = ROOT / "proofs/assumptions.tsv"
 CANARIES = ROOT / "proofs/canaries/targets.tsv"
 LEDGER_HEADER = "# file\tfunction\tstatus\tgoals\tsmoke\tclaim"
@@ -63,7 +64,7 @@ PROVERS = ["-wp-prover", "z3,cvc4"]
 # does not prove less. Z3 comes a second time, for the targets whose options ask for it: there it treats
 # quantifiers by patterns only and does not configure itself, which is better where goals are large.
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
-MATCHING = "auto_config=false smt.mbqi=false"
+MATCHING = "auto_config=false smt.mbqi=false smt.case_split=3"
 SOLVER_CALLS = (  # tool, name, alternative, driver, command, with the limit in steps instead
     ("cvc4", "CVC4", "", "cvc4_17",
      "{cvc4} --stats --cpu-time --tlimit=%t000 --lang=smt2 %f", "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
@@ -470,6 +471,38 @@ def ledger_complaints(ledger, functions):
             yield f"{file}: {function}: the claim is empty"
 
 
+def read_claims(ledger):
+    """The named claims: (name, {(file, function) that carry it})."""
+    of_file = collections.defaultdict(set)
+    for file, function, *_ in ledger:
+        of_file[file].add((file, function))
+    for line in CLAIMS.read_text().splitlines():
+        if line.startswith("| ") and line.count(" | ") == 2 and not line.startswith("| claim "):
+            name, _, carriers = line.strip("| ").split(" | ")
+            carried = set()
+            for file, functions in re.findall(r"`([^`]+)`(?:: ((?:\w+(?:, )?)+))?", carriers):
+                named = {(file, function) for function in functions.strip(", ").split(", ") if function}
+                carried |= named or of_file[file] or {(file, "any function")}
+            yield name, carried
+
+
+def claim_complaints(claims, ledger):
+    proved = {(file, function) for file, function, status, *_ in ledger if status == "proved"}
+    for name, carried in claims:
+        for file, function in sorted(carried - proved):
+            yield f"proofs/CLAIMS.md: {name}: {file}: {function} is not listed as proved"
+    if not claims:
+        yield "proofs/CLAIMS.md: no claim was found"
+
+
+def broken_claims(claims, target, complaints):
+    """The claims that the complaints about a target's functions take away."""
+    functions = {complaint.split(":")[0] for complaint in complaints}
+    for name, carried in claims:
+        if any((target.file, function) in carried for function in functions):
+            yield name
+
+
 def pins_of(ledger, file):
     return {row[1]: (row[3], row[4]) for row in ledger if row[0] == file and row[2] == "proved"}
 
@@ -507,6 +540,7 @@ def update_ledger(targets, functions):
 def prove_targets(options, ledger, why3_config):
     """Run every target; the number of complaints and the targets."""
     proved = {row[1] for row in ledger if row[2] == "proved"}
+    claims = list(read_claims(ledger))
     table = [row for row in rows(TARGETS) if not options.files or row[0] in options.files]
     targets = [Target(row[0], pins_of(ledger, row[0]), row[1], row[2]) for row in table]
     bad = 0
@@ -516,6 +550,8 @@ def prove_targets(options, ledger, why3_config):
         print(f"{'REFUSED' if complaints else 'PROVED'}  {target.file}: {target.summary()}")
         for complaint in complaints:
             print(f"    {target.name}: {complaint}")
+        for name in broken_claims(claims, target, complaints):
+            print(f"    BREAKS the claim {name} (proofs/CLAIMS.md)")
         print(f"    CLAIM       {row[3]}\n    NOT PROVED  {row[4]}", flush=True)
     return bad, targets
 
@@ -583,6 +619,7 @@ def main():
     complaints = list(ledger_complaints(ledger, list(core_functions())))
     if not options.files:
         complaints += stale_assumptions(targets)
+    complaints += claim_complaints(list(read_claims(ledger)), ledger)
     for complaint in complaints:
         bad += 1
         print(f"REFUSED  {complaint}")
@@ -596,6 +633,7 @@ def main():
         return 1
     how = {"scratch": "by the solvers, from scratch", "replay": "by recorded answers, no solver run",
            "default": "by recorded answers and the solvers"}[options.mode]
+    print(f"{len(list(read_claims(ledger)))} named claims are carried by proved functions (proofs/CLAIMS.md).")
     print(f"{len(ASSUMED)} clause is assumed by name (proofs/assumptions.tsv).")
     print(f"Established: {functions} functions meet their contracts in {len(targets)} targets, "
           f"{goals} goals and smoke tests answered {how}; {tested} core functions are tested only ({seconds:.0f} s).")
