@@ -9,9 +9,11 @@
  *      capacity          fewer rows hold the first rows, and the status says so
  *      pauses            stopping and going on changes nothing
  *      kernels           the rest is read by any kernel, against the portable one
- *      history           the historic entry point gives the same columns
+ *      windows           six columns, a window at a time, are the same
+ *      history           and so are those of the historic entry point
  *
- * spec: LEX-01, LEX-17, LEX-50 to LEX-55, LEX-60, LEX-66 */
+ * spec: LEX-01, LEX-17, LEX-50 to LEX-56, LEX-60, LEX-66 */
+#include "blocks.h"
 #include "fuzz_columns.h"
 #include "fuzz_latex.h"
 #include "kernel.h"
@@ -20,6 +22,7 @@
 typedef struct reading {
     const fuzz_latex *latex;
     hlx_columns columns;
+    hlx_columns derived; /* ends, lines, cols in the first three */
     hlx_counts counts;
     hlx_status status;
 } reading;
@@ -43,16 +46,20 @@ static void check_length(const fuzz_latex *latex) {
 
 /* ---- order and tiling ---- */
 
-static void check_spans(const reading *full) {
-    uint32_t count = full->counts.tokens;
+static void derive(reading *full) {
     const fuzz_latex *latex = full->latex;
-    int32_t *ends = fuzz_column_new(3 * count);
-    int32_t *lines = ends + count;
-    int32_t *cols = lines + count;
-    hlx_expand(&latex->regime, latex->document, latex->length, full->columns.starts, count, ends,
-               lines, cols);
+    hlx_columns *derived = &full->derived;
+    *derived = fuzz_columns_new(full->counts.tokens, 0);
+    hlx_expand(&latex->regime, latex->document, latex->length, full->columns.starts,
+               full->counts.tokens, derived->kinds, derived->codes, derived->starts);
+}
+
+static void check_spans(const reading *full) {
+    const int32_t *ends = full->derived.kinds;
+    const int32_t *lines = full->derived.codes;
+    const int32_t *cols = full->derived.starts;
     int32_t before = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < full->counts.tokens; i++) {
         int32_t start = full->columns.starts[i];
         fuzz_expect(before <= start && start <= ends[i], "LEX-51: spans are in order and disjoint");
         fuzz_expect(cols[i] >= 1 && cols[i] <= start + 1 && lines[i] >= 1,
@@ -60,8 +67,7 @@ static void check_spans(const reading *full) {
         fuzz_expect(i == 0 || lines[i - 1] <= lines[i], "LEX-52: lines do not go back");
         before = ends[i];
     }
-    fuzz_expect(before <= (int32_t)latex->length, "LEX-51: spans are inside the document");
-    free(ends);
+    fuzz_expect(before <= (int32_t)full->latex->length, "LEX-51: spans are inside the document");
 }
 
 static void check_values(const reading *full) {
@@ -129,7 +135,42 @@ static void check_pauses(const reading *full, uint32_t step) {
     fuzz_columns_free(&columns);
 }
 
-/* ---- the historic entry point ---- */
+/* ---- six columns: windows, and the historic entry point ---- */
+
+/* Rows first .. first + count - 1 of all six columns; behind[0] are ends, lines, cols. */
+static void expect_six(const reading *full, uint32_t first, uint32_t count, const hlx_columns *six,
+                       const hlx_columns *behind) {
+    hlx_columns columns = full->columns;
+    hlx_columns derived = full->derived;
+    columns.kinds += first;
+    columns.codes += first;
+    columns.starts += first;
+    derived.kinds += first;
+    derived.codes += first;
+    derived.starts += first;
+    fuzz_expect(fuzz_same_rows(six, &columns, count, 0), "LEX-55, LEX-56: the same tokens");
+    fuzz_expect(fuzz_same_rows(behind, &derived, count, 0), "LEX-55, LEX-56: the same places");
+}
+
+static void check_windows(const reading *full, uint32_t capacity) {
+    const fuzz_latex *latex = full->latex;
+    hlx_columns six = fuzz_columns_new(capacity, 0);
+    hlx_columns behind = fuzz_columns_new(capacity, 0);
+    const hlx_window window = {six.kinds,    six.codes,     six.starts, behind.kinds,
+                               behind.codes, behind.starts, capacity};
+    hlx_blocks blocks;
+    hlx_blocks_begin(&blocks, latex->document, latex->length);
+    uint32_t seen = 0;
+    for (uint32_t rows = 1; rows > 0; seen += rows) {
+        rows = hlx_blocks_next(&blocks, &latex->regime, latex->document, latex->length, &window);
+        fuzz_expect(rows <= capacity && rows <= full->counts.tokens - seen,
+                    "LEX-56: no more rows than there are, or are room for");
+        expect_six(full, seen, rows, &six, &behind);
+    }
+    fuzz_expect(seen == full->counts.tokens, "LEX-56: every row comes in a window");
+    fuzz_columns_free(&six);
+    fuzz_columns_free(&behind);
+}
 
 static void check_historic(const reading *full, uint32_t room) {
     const fuzz_latex *latex = full->latex;
@@ -145,7 +186,7 @@ static void check_historic(const reading *full, uint32_t room) {
     uint32_t rows = fuzz_least(room, full->counts.tokens);
     fuzz_expect(result == (room >= full->counts.tokens ? (int)full->counts.tokens : -1),
                 "LEX-55: how many tokens");
-    fuzz_expect(fuzz_same_rows(&six[0], &full->columns, rows, 0), "LEX-55: the same tokens");
+    expect_six(full, 0, rows, &six[0], &six[1]);
     fuzz_expect(tokenize_bytes_into_soa_simd(latex->document, latex->length, NULL, NULL, NULL, NULL,
                                              NULL, NULL, -1 - (int)room) == -2,
                 "LEX-55: a negative number of tokens");
@@ -171,12 +212,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_expect(full.status == HLX_STATUS_OK, "LEX-54: there is room for every token");
     uint32_t room = some_capacity(&full, latex.knobs[0]);
     use_kernel(latex.knobs[1] >> 5);
+    derive(&full);
     check_spans(&full);
     check_values(&full);
     check_length(&latex);
     check_capacity(&full, room, latex.knobs[0] % 3u);
     check_pauses(&full, latex.knobs[1] & 31u);
+    check_windows(&full, 1u + 2u * latex.knobs[0]);
     check_historic(&full, room);
+    fuzz_columns_free(&full.derived);
     fuzz_columns_free(&full.columns);
     return 0;
 }

@@ -3,7 +3,8 @@
  * Input: fuzz_latex.h; knob 0 is where to begin, knob 1 where to end, in which state and
  * with how much room. What a run is is written here once more. The portable kernel
  * must take the longest run and touch nothing behind it; any other may stop early, but
- * what it takes must be right and what is in front must stay. spec: LEX-10, LEX-53 */
+ * what it takes must be right and what is in front must stay. spec: LEX-10, LEX-53,
+ * LEX-64 */
 #include "fuzz_columns.h"
 #include "fuzz_latex.h"
 #include "kernel.h"
@@ -90,6 +91,23 @@ static void check_line_end(const scan *asked) {
                 "LEX-10: the first terminator, or the limit");
 }
 
+/* The document's bytes as kinds of tokens. */
+static void check_group(const scan *asked) {
+    uint32_t count = asked->limit;
+    int32_t *kinds = fuzz_column_new(count);
+    for (uint32_t i = 0; i < count; i++) {
+        kinds[i] = asked->latex.document[i] % 14;
+    }
+    uint32_t expected = asked->position;
+    while (expected < count && kinds[expected] != HLX_CATEGORY_BEGIN_GROUP &&
+           kinds[expected] != HLX_CATEGORY_END_GROUP) {
+        expected++;
+    }
+    fuzz_expect(hlx_scan_group(kinds, asked->position, count) == expected,
+                "LEX-64: the first row that begins or ends a group, or the count");
+    free(kinds);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     scan asked = {.latex = fuzz_latex_read(data, size)};
     uint8_t knob = asked.latex.knobs[1];
@@ -104,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (hlx_kernel_use(kernel)) {
             check_run(&asked, kernel == HLX_KERNEL_PORTABLE);
             check_line_end(&asked);
+            check_group(&asked);
         }
     }
     (void)hlx_kernel_use(best);
