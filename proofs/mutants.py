@@ -211,6 +211,7 @@ class Runner:
         self.targets = {row[0]: prove.Target(row[0], {}, row[1], row[2]) for row in prove.rows(prove.TARGETS)}
         self.why3_config = prove.write_why3_config(False).read_text()
         self.results = {row[0]: row[1:] for row in prove.rows(RESULTS)}
+        self.claims = list(prove.read_claims(prove.rows(prove.LEDGER)))
         self.fresh = {}  # what this run has found itself
 
     def fingerprint(self, mutant):
@@ -328,7 +329,10 @@ def examine(runner, mutant, anew):
     verdict, what, seconds = runner.verdict(mutant, anew)
     good = verdict == ("killed" if mutant.expected == "killed" else "survived")
     reason = f" ({mutant.expected})" if verdict == "survived" else ""
-    return good, f"{mutant.name}: {verdict}{reason}: {what} ({seconds} s)"
+    carried = {(file, name) for file, names in mutant.suspects.items() for name in names}
+    broken = [name for name, functions in runner.claims if functions & carried] if verdict == "killed" else []
+    claims = f", breaks the claim {', '.join(broken)}" if broken else ""
+    return good, f"{mutant.name}: {verdict}{reason}: {what}{claims} ({seconds} s)"
 
 
 def matrix(mutants, results):

@@ -568,11 +568,13 @@ def refuse_canaries(mode, why3_config):
             print(f"MISSED  {target.file}: the gate did not say: {row[4]}; it said: {complaints}")
     unlisted = list(ledger_complaints([], [("src/core/x.c", "hlx_x")]))
     listed = list(ledger_complaints([["src/core/x.c", "hlx_x", "tested", "-", "-", "a claim"]], []))
-    if len(unlisted) != 1 or len(listed) != 1:
+    claimed = list(claim_complaints([("a claim", {("src/core/x.c", "hlx_x")})], []))
+    if len(unlisted) != 1 or len(listed) != 1 or len(claimed) != 1:
         missed += 1
-        print(f"MISSED  a function without a row and a row without a function: {unlisted}, {listed}")
+        print(f"MISSED  a function without a row, a row without a function, a claim that nothing carries: "
+              f"{unlisted}, {listed}, {claimed}")
     if not missed:
-        print(f"The gate refuses each of {len(table)} wrong programs by name, and a wrong ledger.")
+        print(f"The gate refuses each of {len(table)} wrong programs by name, a wrong ledger and an empty claim.")
     return missed, targets
 
 
