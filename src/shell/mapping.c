@@ -5,10 +5,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "clock.h"
 #include "frame.h"
 
 #define PAGE_BYTES 4096u
 #define TOUCH_BYTES (1024u * PAGE_BYTES) /* less than 1 ms of work */
+#define POLITE_NS (UINT64_C(200) * HLX_NS_PER_MS)
 _Static_assert(HLX_ARENA_PAGE_WORDS * sizeof(int32_t) == PAGE_BYTES, "columns begin pages");
 
 void hlx_mapping_arena(hlx_arena *arena) {
@@ -25,8 +27,9 @@ static void touch_by_hand(uint8_t *memory, size_t bytes) {
 }
 
 /* A worker that is about to replace another does this beside requests in service, for
- * milliseconds: after each piece it lets others run first. */
+ * milliseconds: after each piece it lets others run first, but not for ever. */
 void hlx_mapping_touch(const hlx_mapping *mapping) {
+    uint64_t polite_until_ns = hlx_clock_now_ns() + POLITE_NS;
     for (size_t offset = 0; offset < mapping->bytes; offset += TOUCH_BYTES) {
         uint8_t *memory = (uint8_t *)mapping->words + offset;
         size_t left = mapping->bytes - offset;
@@ -34,7 +37,9 @@ void hlx_mapping_touch(const hlx_mapping *mapping) {
         if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0) {
             touch_by_hand(memory, bytes);
         }
-        (void)sched_yield();
+        if (hlx_clock_now_ns() < polite_until_ns) {
+            (void)sched_yield();
+        }
     }
 }
 
