@@ -196,6 +196,10 @@ int main(int argc, char **argv) {
         return 64;
     }
     MapColumns();
+    if (!std::filesystem::is_directory(argv[1])) {
+        std::fprintf(stderr, "bench_tokenize: %s: not a folder (see bench/corpora.py)\n", argv[1]);
+        return 66;
+    }
     std::vector<Document> documents = ReadDocuments(argv[1]);
     benchmark::AddCustomContext("kernel", hlx_kernel_name(hlx_kernel_in_use()));
     for (Document &d : documents) {

@@ -57,8 +57,7 @@ static bool ends_name(const hlx_regime *regime, const uint8_t *input, uint32_t s
     return true;
 }
 
-/* Behind the letters that stand as they are behind an escape character; 0 where they are not the
- * whole name, or none. spec: LEX-31 */
+/* Behind a name whose characters stand as they are; 0 where they may not. spec: LEX-31, LEX-32 */
 static uint32_t end_of_plain_name(const hlx_line *line, const hlx_regime *regime,
                                   const uint8_t *input, uint32_t start) {
     uint32_t end = start + 1u;
@@ -66,7 +65,10 @@ static uint32_t end_of_plain_name(const hlx_line *line, const hlx_regime *regime
         end++;
     }
     if (end == start + 1u) {
-        return 0;
+        uint32_t symbol = end < line->content_end ? category_at(regime, input, end)
+                                                  : (uint32_t)HLX_CATEGORY_INVALID;
+        bool is_plain = symbol != HLX_CATEGORY_INVALID && symbol != HLX_CATEGORY_SUPERSCRIPT;
+        return is_plain ? end + 1u : 0;
     }
     uint32_t behind = HLX_CATEGORY_OTHER;
     if (end < line->content_end) {
@@ -86,6 +88,9 @@ static uint32_t end_before(const hlx_line *line, const hlx_regime *regime, const
                            uint32_t start, uint32_t next) {
     if (next == start + 1u || ends_name(regime, input, start, next)) {
         return next;
+    }
+    if (start == line->terminator) {
+        return line->next;
     }
     uint32_t category = category_at(regime, input, start);
     if (category == HLX_CATEGORY_SPACE || category == HLX_CATEGORY_LETTER ||
@@ -149,7 +154,8 @@ static void expand_row(const rows *to, uint32_t row, const hlx_place *place,
  * are behind the line are overwritten when their own line comes. */
 static uint32_t expand_line(const rows *to, uint32_t row, const hlx_place *place,
                             const hlx_regime *regime, const uint8_t *input, int32_t next) {
-    while (to->count - row > GROUP) {
+    /* A short line is not worth a group. */
+    while (to->count - row > GROUP && next - to->starts[row] > (int32_t)GROUP / 2) {
         group found = expand_group(to, row, place, next);
         uint32_t longer = found.longer % ((uint32_t)1 << found.inside);
         for (; longer != 0; longer &= longer - 1u) {
