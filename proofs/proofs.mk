@@ -16,6 +16,11 @@ executed-contracts: build $(TESTS) $(BUILD)/tests/differential_driver ## run the
 	@python3 proofs/execute.py --run $(BUILD)
 	@echo "Every clause that speaks of values was evaluated and true, and wrong specifications were refused by name."
 
+.PHONY: prove-table
+prove-table: ## who is recorded to have answered how many goals, file by file
+	@python3 proofs/prove.py --table
+	@echo "Goal by goal it stands in proofs/answers."
+
 .PHONY: prove-mutants
 prove-mutants: ## break the code and drop contract clauses: a proof must fail (hours; goes on where it stopped)
 	@ci/install.sh prove

@@ -4,6 +4,7 @@
     proofs/prove.py                  recorded answers where they exist, solvers elsewhere
     proofs/prove.py --scratch        solvers for everything
     proofs/prove.py --replay         recorded answers only; needs no solver
+    proofs/prove.py --table          who is recorded to have answered how many goals
     proofs/prove.py --update-ledger  as the first, then pin the goal counts and record the answers
     proofs/prove.py [mode] FILE...   these targets only, for work on one proof
 
@@ -578,6 +579,29 @@ def refuse_canaries(mode, why3_config):
     return missed, targets
 
 
+def who_answered(target):
+    """Goals (not smoke tests) by who is recorded to have answered them."""
+    counts = collections.Counter()
+    for (_, goal), answered in target.recorded_answers()[1].items():
+        solvers = sorted({short(name) for name in answered} - {"qed"})
+        if "_wp_smoke_" not in goal:
+            counts["Qed" if not solvers else f"{solvers[0]} only" if len(solvers) == 1 else "two solvers"] += 1
+    return counts
+
+
+def print_table():
+    """How many solvers stand behind the goals: proofs/answers has it goal by goal."""
+    columns = ["Qed", "Z3 only", "CVC4 only", "Z3 unfolding only", "two solvers"]
+    print("\t".join(["file", *columns, "goals"]))
+    total = collections.Counter()
+    for row in rows(TARGETS):
+        counts = who_answered(Target(row[0], {}, row[1], row[2]))
+        total.update(counts)
+        print("\t".join([row[0], *(str(counts[column]) for column in columns), str(sum(counts.values()))]))
+    print("\t".join(["all", *(str(total[column]) for column in columns), str(sum(total.values()))]))
+    print("A goal of several parts counts once. 'only': the other was not waited for once one had answered.")
+
+
 def report_tested(ledger):
     files = {}
     for file, _, status, *_ in ledger:
@@ -591,7 +615,7 @@ def report_tested(ledger):
 def parse_arguments():
     parser = argparse.ArgumentParser(description="prove the core, believing only the reports")
     group = parser.add_mutually_exclusive_group()
-    for mode in ("scratch", "replay", "update-ledger"):
+    for mode in ("scratch", "replay", "update-ledger", "table"):
         group.add_argument(f"--{mode}", dest="mode", action="store_const", const=mode)
     parser.add_argument("files", nargs="*", help="targets of proofs/targets.tsv; all when none is named")
     options = parser.parse_args()
@@ -605,6 +629,9 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
+    if options.mode == "table":
+        print_table()
+        return 0
     start = time.monotonic()
     replay = options.mode == "replay"
     check_tools(replay)
