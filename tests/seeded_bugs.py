@@ -47,6 +47,8 @@ KNOWN_BY = {
     "src/core/scan.c": ("scan tokenize", "scan lexer"),
     "src/simd/scan_sse2.c": ("kernels", "scan"),
     "src/simd/scan_avx2.c": ("kernels", "scan"),
+    "src/simd/scan_avx512.c": ("kernels", "scan lexer"),
+    "src/simd/leap.h": ("kernels", "scan lexer"),
 }
 BROKER = re.search(r"BROKER_MODULES := (.*)", (ROOT / "src/broker.mk").read_text().replace("\\\n", "")).group(1).split()
 RIGS = ["unit", "simulator", "model", "fuzz", "tail-gate", "process"]
