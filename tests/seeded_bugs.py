@@ -7,7 +7,9 @@
     tests/seeded_bugs.py --twins=BUILD    the model, from the objects of BUILD, over the bugs that have a twin clause
 
 The bugs are in tests/seeded_bugs.txt. A bug whose old text is not where it was, that does not compile, that no rig
-notices, or that a rig no longer notices although the matrix says so, is a failure. The last line is `N passed, N failed`.
+The bugs are in tests/seeded_bugs.txt. A bug whose old text is not where it was, that does not compile, that no rig
+notices, or that a rig no longer notices although the matrix says so, is a failure. The last line is `N passed, N
+failed`.
 """
 
 import datetime
@@ -234,7 +236,8 @@ def broken_by(bug, build):
     others = [f"{build}/model/{module}.o" for module in BROKER if f"src/core/{module}.c" != bug.file]
     bounds = re.search(r"^MODEL_BOUNDS := (.*)$", (ROOT / "tests/model.mk").read_text(), re.M).group(1).split()
     subprocess.run(["gcc", "-std=c11", "-O1", "-w", "-ffreestanding", "-Isrc/core", *bounds, folder / "seeded.c",
-                    *others, f"{build}/tests/model.o", f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT, check=True)
+                    *others, f"{build}/tests/model.o", f"{build}/model/trace.o", "-o", folder / "model"],
+                   cwd=ROOT, check=True)
     for arguments in MODEL_RUNS:
         words = arguments.split() + bug.fields["twin"].split()[1:]
         done = subprocess.run([folder / "model", *words], capture_output=True, text=True, check=False)
