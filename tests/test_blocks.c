@@ -85,8 +85,9 @@ static uint32_t random_document(random_source *source, uint8_t *document, uint32
     uint32_t length = 0;
     while (length + 20u < most) {
         const char *piece = pieces[random_below(source, sizeof pieces / sizeof pieces[0])];
-        memcpy(document + length, piece, strlen(piece));
-        length += (uint32_t)strlen(piece);
+        for (const char *c = piece; *c != '\0'; c++) {
+            document[length++] = (uint8_t)*c;
+        }
     }
     return length;
 }

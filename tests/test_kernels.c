@@ -317,8 +317,9 @@ static uint32_t random_document(random_source *source, uint8_t *document) {
     uint32_t end = random_below(source, DOCUMENT_BYTES - 80);
     while (length < end) {
         const char *piece = pieces[random_below(source, sizeof pieces / sizeof pieces[0])];
-        memcpy(document + length, piece, strlen(piece));
-        length += (uint32_t)strlen(piece);
+        for (const char *c = piece; *c != '\0'; c++) {
+            document[length++] = (uint8_t)*c;
+        }
     }
     return length;
 }

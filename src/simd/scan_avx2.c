@@ -2,7 +2,8 @@
  *
  * AVX2 looks up sixteen entries at once, a category table has 256: sixteen lookups, one
  * for each high half of a byte, of which one gives something and the others 0. Blocks of ASCII
- * need eight. Then as in scan_avx512.c: categories to kinds, kinds to a mask, eight rows a store. */
+ * need eight. Then as in scan_avx512.c: categories to kinds, kinds to a mask, eight rows a
+ * store. */
 #include "kernel.h"
 #include "leap.h"
 
