@@ -124,8 +124,9 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
                          hlx_counts *counts);
 
 /* Read on as far as a kernel can by itself: whole lines, less than a block of 64 bytes beyond
- * `pause_at`, giving tokens but no issue. Doing nothing is always right. Defined in src/simd/kernel.c and
- * assumed by name: what it promises is what hlx_lexer_run does. spec: LEX-17, LEX-53 */
+ * `pause_at`, giving tokens but no issue. Doing nothing is always right. Defined in
+ * src/simd/kernel.c and assumed by name: what it promises is what hlx_lexer_run does.
+ * spec: LEX-17, LEX-53 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     terminates \true;
     assigns lexer->line, lexer->position, lexer->state, counts->tokens,
