@@ -33,7 +33,7 @@ CANARY_SECONDS = 60
 LEAST_SPEED = 20_000
 SMALL = 48  # bytes of an input, for the speed table
 LARGEST_CORPUS = 1_000_000
-SLOW_INPUT_SECONDS = 10
+SLOW_INPUT_SECONDS = 100
 
 # What each target reads at most, in bytes, and whether it is pure: no system call, no environment.
 Target = collections.namedtuple("Target", "max_len pure")
@@ -229,7 +229,7 @@ def replay_target(target, flavour, prefix):
         failed.append(begun[-1])
         print(f"FAILED {begun[-1]}\n{output[output.index(begun[-1]):][:3000]}")
         waiting = waiting[len(begun):]
-    print(f"{target:10} {total - len(failed):5} inputs replayed", flush=True)
+    print(f"{target:10} {total - len(failed):5} inputs replayed\n", end="", flush=True)
     return total - len(failed), len(failed)
 
 
