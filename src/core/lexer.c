@@ -49,6 +49,12 @@ static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t
                         uint32_t offset)
 /*@ ghost (const hlx_regime *regime, const uint8_t *input, uint32_t length) */ {
     hlx_issue_add(columns, counts, issue, offset);
+    /*@ assert kinds_kept: \forall integer r; 0 <= r < counts->tokens ==>
+          columns->kinds[r] == \at(columns->kinds[r], Pre); */
+    /*@ assert codes_kept: \forall integer r; 0 <= r < counts->tokens ==>
+          columns->codes[r] == \at(columns->codes[r], Pre); */
+    /*@ assert starts_kept: \forall integer r; 0 <= r < counts->tokens ==>
+          columns->starts[r] == \at(columns->starts[r], Pre); */
 }
 
 /*@ requires columns: ColumnsValid(columns, counts);
@@ -74,6 +80,16 @@ static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t 
     columns->kinds[row] = kind;
     columns->codes[row] = code;
     columns->starts[row] = (int32_t)start;
+    /*@ assert kinds_kept: \forall integer r; 0 <= r < row ==>
+          columns->kinds[r] == \at(columns->kinds[r], Pre); */
+    /*@ assert codes_kept: \forall integer r; 0 <= r < row ==>
+          columns->codes[r] == \at(columns->codes[r], Pre); */
+    /*@ assert starts_kept: \forall integer r; 0 <= r < row ==>
+          columns->starts[r] == \at(columns->starts[r], Pre); */
+    /*@ assert issue_codes_kept: \forall integer r; 0 <= r < columns->issue_capacity ==>
+          columns->issue_codes[r] == \at(columns->issue_codes[r], Pre); */
+    /*@ assert issue_offsets_kept: \forall integer r; 0 <= r < columns->issue_capacity ==>
+          columns->issue_offsets[r] == \at(columns->issue_offsets[r], Pre); */
     counts->tokens = row + 1u;
 }
 
