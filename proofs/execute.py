@@ -36,6 +36,9 @@ CLAUSE_WORDS = ("requires", "ensures", "assigns", "assumes", "terminates", "exit
                 "admit")
 MEMORY = {"\\valid", "\\valid_read", "\\separated", "\\initialized"}
 UNBOUNDED_TRIES = 2
+# What cannot be evaluated and is counted; of memory the sanitizers take care.
+MECHANICAL = ("memory only", "a structure as a whole", "a quantifier over addresses",
+              "an earlier value under a quantifier")
 DOCUMENTS = 3000
 
 
@@ -46,6 +49,25 @@ class Unsupported(Exception):
 def blank_comments(text):
     """Comments that are no annotations become blanks."""
     return re.sub(r"/\*[^@].*?\*/", " ", text, flags=re.S)
+
+
+def expand(text, macros):
+    """An annotation with the macros that stand for clauses written out."""
+    while match := re.search(r"\b(" + "|".join([*macros, "-"]) + r")\(([^()]*)\)", text):
+        names, body = macros[match[1]]
+        for name, argument in zip(names, match[2].split(",")):
+            body = re.sub(rf"\b{name}\b", argument.strip(), body)
+        text = text[: match.start()] + body + text[match.end() :]
+    return text
+
+
+def clause_macros(texts):
+    """name -> (parameters, body) for each macro whose first parameter is a kind of clause."""
+    found = {}
+    for text in texts:
+        for match in re.finditer(r"^#define (\w+)\((clause(?:, *\w+)*)\)((?:.*\\\n)*.*)", text, re.M):
+            found[match[1]] = ([name.strip() for name in match[2].split(",")], match[3].replace("\\\n", "\n"))
+    return found
 
 
 def annotations(text):
@@ -170,7 +192,7 @@ class Parser:
                 node = ("range", node, self.expression())
             self.take(")")
             return node
-        if word == "\\old" or word in MEMORY or word == "\\min" or (re.match(r"\w", word) and self.peek() == "("):
+        if word in ("\\old", "\\at", "\\min") or word in MEMORY or (re.match(r"\w", word) and self.peek() == "("):
             self.take("(")
             arguments = []
             while self.peek() != ")":
@@ -205,8 +227,9 @@ class Emitter:
     """C of an expression. `scope` maps the names bound here to their types; `olds` collects what is to be
     evaluated before the call."""
 
-    def __init__(self, logic, scope, olds=None):
+    def __init__(self, logic, scope, olds=None, outside=False):
         self.logic = logic
+        self.outside = outside  # a structure is passed by value; logic functions get its address
         self.scope = dict(scope)
         self.olds = olds
         self.bound = []
@@ -235,7 +258,7 @@ class Emitter:
         kind = self.scope.get(word)
         if kind is None and not re.match(r"[A-Z']", word):
             raise Unsupported(f"unknown name {word}")
-        return f"(*{word})" if kind is not None and is_struct(kind) else f"{word}"
+        return f"(*{word})" if kind is not None and is_struct(kind) and not self.outside else f"{word}"
 
     def emit_field(self, node):
         self.substance = True
@@ -268,11 +291,19 @@ class Emitter:
         return f"(!{self.value(node[1])} == !{self.value(node[2])})"
 
     def emit_compare(self, node):
-        if any(term[:2] == ("unary", "*") and term[2][0] == "name" for term in node[1]):
+        if any(self.is_whole(term) for term in node[1]):
             raise Unsupported("a structure as a whole")
         values = [self.value(term) for term in node[1]]
         self.substance = self.substance or len(values) > 1
         return "(" + " && ".join(f"{a} {op} {b}" for a, op, b in zip(values, node[2], values[1:])) + ")"
+
+    def is_whole(self, node):
+        """Is this a structure? By the name of the field, or of the parameter."""
+        if node[0] == "field":
+            return node[3] in self.logic.structure_fields
+        if node[:2] == ("unary", "*"):
+            return node[2][0] == "name"
+        return node[0] == "name" and is_struct(self.scope.get(node[1], "") or "")
 
     def emit_range(self, node):
         raise Unsupported("a range of addresses")
@@ -288,7 +319,7 @@ class Emitter:
             return "1"
         if name == "\\min":
             return f"MIN({self.value(arguments[0])}, {self.value(arguments[1])})"
-        if name == "\\old":
+        if name == "\\old" or (name == "\\at" and arguments[1] == ("name", "Pre")):
             return self.old(arguments[0])
         if name not in self.logic:
             raise Unsupported(f"unknown function {name}")
@@ -388,10 +419,17 @@ def c_type(kind):
     return f"const {kind} *" if is_struct(kind) else f"const {kind}"
 
 
+class Definitions(dict):
+    """The logic by name, and the names of fields that are structures."""
+
+    structure_fields = frozenset()
+
+
 def read_logic(texts):
     """Every logic definition, by name. Its body ends where the next definition begins."""
-    logic = {}
+    logic = Definitions()
     for text in texts:
+        logic.structure_fields |= set(re.findall(r"^ +hlx_(?!\w*status\b)\w+ (\w+)(?:;|\[)", text, re.M))
         for annotation in annotations(text):
             body = annotation[1]
             if body.lstrip().startswith(("axiomatic", "ghost")):
@@ -426,7 +464,7 @@ class Contract:
 
 
 def read_contracts(texts):
-    contracts = {}
+    contracts, macros = {}, clause_macros(texts.values())
     for file, text in texts.items():
         text = blank_comments(text)
         for annotation in re.finditer(r"/\*@(.*?)\*/", text, re.S):
@@ -437,13 +475,13 @@ def read_contracts(texts):
             kinds = [(" ".join(part.split()), *parameter(part)) for part in declared_as]
             contract = Contract(declared[3], (declared[1] + declared[2]).strip(), kinds)
             contract = contracts.setdefault(declared[3], contract)
-            read_clauses(contract, annotation[1])
+            read_clauses(contract, expand(annotation[1], macros))
     return contracts
 
 
 def read_clauses(contract, text):
     behavior, at, seen = "", 0, collections.Counter()
-    pattern = re.compile(r"\b(" + "|".join(CLAUSE_WORDS) + r")\b(?:\s+(\w+)\s*:(?!:))?")
+    pattern = re.compile(r"\b(" + "|".join(CLAUSE_WORDS) + r")\b(?=\s)(?:\s+(\w+)\s*:(?!:))?")
     while match := pattern.search(text, at):
         if match[1] == "behavior":
             behavior, at = match[2], match.end()
@@ -494,7 +532,7 @@ class Program:
 
     def clause(self, contract, text, olds):
         scope = {name: kind for _, kind, name in contract.parameters}
-        emitter = Emitter(self.logic, scope, olds)
+        emitter = Emitter(self.logic, scope, olds, outside=True)
         code = emitter.value(Parser(text).whole())
         for used in re.findall(r"\bL_(\w+)", code):
             if used in self.unsupported_logic:
@@ -733,7 +771,7 @@ def run(build, texts):
         runner.test(path.stem)
     runner.documents()
     counts, reasons = runner.evaluations(), not_executed()
-    skipped = {(function, clause): reason for function, clause, reason in program.skipped if reason != "memory only"}
+    skipped = {(function, clause): reason for function, clause, reason in program.skipped if reason not in MECHANICAL}
     skipped |= {tuple(name.split(": ", 1)): "no test evaluated it" for name in program.names if not counts[name]}
     for (function, clause), reason in sorted(skipped.items()):
         if (function, clause) not in reasons:
@@ -742,11 +780,12 @@ def run(build, texts):
         runner.say(False, f"{function}: {clause}: in proofs/not_executed.tsv, but it was evaluated or is gone")
     for number, row in enumerate(WRONG):
         runner.wrong(texts, number, row)
-    memory = sum(1 for _, _, reason in program.skipped if reason == "memory only")
+    ways = collections.Counter(reason for _, _, reason in program.skipped if reason in MECHANICAL)
     evaluated = [name for name in program.names if counts[name]]
     print(f"{len(evaluated)} clauses of {len({name.split(':')[0] for name in evaluated})} functions evaluated "
-          f"{sum(counts.values())} times; {memory} speak of memory only (the sanitizers' part); "
-          f"{len(reasons)} are not executed (proofs/not_executed.tsv).")
+          f"{sum(counts.values())} times. Not executed: "
+          f"{', '.join(f'{count} for {reason}' for reason, count in ways.items())}, "
+          f"{len(reasons)} in proofs/not_executed.tsv.")
     print(f"{runner.passed} passed, {runner.failed} failed")
     return 1 if runner.failed else 0
 

@@ -56,8 +56,10 @@ PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so lo
 LINE_BREAK = "⏎"
 RESULTS_LOCK = threading.Lock()
 CONTRACT = re.compile(r"/\*@(.*?)\*/", re.S)
-CLAUSE = re.compile(r"\b(requires|ensures|assigns|assumes|complete behaviors|disjoint behaviors)\b(?:\s+(\w+):)?"
-                    r"(?:\\(?:forall|exists|let)\b[^;]*;|[^;])*;|\b(behavior)\s+(\w+):")
+CLAUSE = re.compile(r"\b(requires|ensures|assigns|assumes|complete behaviors|disjoint behaviors)\b(?=[\s;])"
+                    r"(?:\s+(\w+):)?"
+                    r"(?:\\(?:forall|exists|let)\b[^;]*;|[^;])*;|\b(behavior)\s+(\w+):"
+                    r"|\b(HLX_\w+)\((requires|ensures)\b[^)]*\)")
 
 
 class Function:
@@ -165,10 +167,11 @@ def clauses(text, span):
         if match[3]:
             behavior = f"{match[4]}."
             continue
-        kind = match[1]
+        kind = match[1] or match[6]
         if text[: match.start()].rstrip().endswith("admit"):
             continue
-        label = f"{behavior}{kind}{' ' + match[2] if match[2] else ''}"
+        name = match[2] or match[5]
+        label = f"{behavior}{kind}{' ' + name if name else ''}"
         seen[label] = seen.get(label, 0) + 1
         if seen[label] > 1:
             label += f" {seen[label]}"
