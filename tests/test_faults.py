@@ -449,9 +449,9 @@ def slow_clients_hold_up_nobody():
 
 def chaos(seconds, settle):
     """Statuses, counters and deeds of a service under everything, ended with or without time to settle."""
-    options = ("--workers=4", "--rotate-after=20", "--rotate-faults=0", "--kill-grace=300", "--hedge-delay=3",
+    options = ("--workers=4", "--rotate-after=100", "--rotate-faults=0", "--kill-grace=300", "--hedge-delay=3",
                "--hedge-ratio=50", "--backoff-max=20", "--queue=6", "--receive-timeout=500")
-    with Service(*options) as service, Crowd(service, 12, 50000) as crowd:
+    with Service(*options) as service, Crowd(service, 12, 600000) as crowd:
         monkey = Chaos(service)
         time.sleep(seconds)
         if settle:
