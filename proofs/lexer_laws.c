@@ -178,6 +178,8 @@
                                      uint32_t state) {
         /@ assert category: StepCategory(input, length, regime, start, position) ==
              regime->category[input[position]]; @/
+        /@ assert behind: BehindCharacter(input, length, regime, start, position) ==
+             position + 1; @/
         /@ assert space: RunKind(regime, input[position]) == HLX_CATEGORY_SPACE ||
              KindOfPlain(regime->category[input[position]]) != 0; @/
         /@ assert gives: GivesToken(RunKind(regime, input[position]), state) == \true; @/

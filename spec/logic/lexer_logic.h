@@ -17,8 +17,10 @@
     logic integer StepIssues{L}(uint8_t *input, integer length, hlx_regime *regime,
                                 integer start, integer position) =
       StepIssue(input, length, regime, start, position) != 0 ? 1 : 0;
+*/
 
-    logic integer TokenLineAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+#ifndef HLX_OPAQUE
+/*@ logic integer TokenLineAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
                                     integer start, integer position, integer state,
                                     integer k) =
       position >= Limit(regime, LineContentEnd(input, length, start)) ?
@@ -83,6 +85,26 @@
           StepState(input, length, regime, start, position, state),
           k - StepIssues(input, length, regime, start, position));
 */
+#else
+/*@ axiomatic Ahead {
+      logic integer TokenLineAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+          integer start, integer position, integer state, integer k)
+        reads input[0 .. length - 1], *regime;
+      logic integer TokenPositionAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+          integer start, integer position, integer state, integer k)
+        reads input[0 .. length - 1], *regime;
+      logic integer TokenStateAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+          integer start, integer position, integer state, integer k)
+        reads input[0 .. length - 1], *regime;
+      logic integer IssueLineAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+          integer start, integer position, integer state, integer k)
+        reads input[0 .. length - 1], *regime;
+      logic integer IssuePositionAhead{L}(uint8_t *input, integer length, hlx_regime *regime,
+          integer start, integer position, integer state, integer k)
+        reads input[0 .. length - 1], *regime;
+    }
+*/
+#endif
 
 /* ---- the rows: LEX-16, LEX-50, LEX-51, LEX-60 ----
  * An input is read from its first byte, in state N. */

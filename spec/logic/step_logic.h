@@ -4,6 +4,15 @@
 
 /* ---- steps: LEX-22, LEX-26, LEX-27, LEX-51, LEX-61 to LEX-63 ----
  * A configuration is (start of the line, position, state). */
+/*@ logic integer SpanStart{L}(uint8_t *input, integer length, integer start, integer position) =
+      position < LineContentEnd(input, length, start) ? position
+      : LineTerminator(input, length, start);
+
+    logic integer SpanEnd{L}(uint8_t *input, integer length, integer start, integer next) =
+      next <= LineContentEnd(input, length, start) ? next : LineNext(input, length, start);
+*/
+
+#ifndef HLX_OPAQUE
 /*@ logic integer StepCategory{L}(uint8_t *input, integer length, hlx_regime *regime,
                                   integer start, integer position) =
       CharacterCategory(input, regime, LineContentEnd(input, length, start), position);
@@ -55,13 +64,6 @@
         HLX_STATE_MID_LINE
       : state;
 
-    logic integer SpanStart{L}(uint8_t *input, integer length, integer start, integer position) =
-      position < LineContentEnd(input, length, start) ? position
-      : LineTerminator(input, length, start);
-
-    logic integer SpanEnd{L}(uint8_t *input, integer length, integer start, integer next) =
-      next <= LineContentEnd(input, length, start) ? next : LineNext(input, length, start);
-
     logic boolean EscapeAtEnd{L}(uint8_t *input, integer length, hlx_regime *regime,
                                  integer start, integer position) =
       LineTerminator(input, length, start) == length &&
@@ -89,5 +91,30 @@
                   BehindCharacter(input, length, regime, start, position))
       : SpanStart(input, length, start, position);
 */
+#else
+/*@ axiomatic Steps {
+      logic boolean GivesToken(integer category, integer state) reads \nothing;
+      logic integer KindOf(integer category, integer state) reads \nothing;
+      logic integer StepCategory{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position)
+        reads input[0 .. length - 1], *regime;
+      logic integer StepCode{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position, integer state)
+        reads input[0 .. length - 1], *regime;
+      logic integer StepNext{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position)
+        reads input[0 .. length - 1], *regime;
+      logic integer StepState{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position, integer state)
+        reads input[0 .. length - 1], *regime;
+      logic integer StepIssue{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position)
+        reads input[0 .. length - 1], *regime;
+      logic integer StepIssueOffset{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                                integer position)
+        reads input[0 .. length - 1], *regime;
+    }
+*/
+#endif
 
 #endif

@@ -55,6 +55,10 @@ static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t
           columns->codes[r] == \at(columns->codes[r], Pre); */
     /*@ assert starts_kept: \forall integer r; 0 <= r < counts->tokens ==>
           columns->starts[r] == \at(columns->starts[r], Pre); */
+    /*@ assert issue_codes_rows: \forall integer r; 0 <= r < counts->issues && r < columns->issue_capacity ==>
+          columns->issue_codes[r] == IssueCode(input, length, regime, r); */
+    /*@ assert issue_offsets_rows: \forall integer r; 0 <= r < counts->issues && r < columns->issue_capacity ==>
+          columns->issue_offsets[r] == IssueOffset(input, length, regime, r); */
 }
 
 /*@ requires columns: ColumnsValid(columns, counts);
@@ -90,6 +94,12 @@ static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t 
           columns->issue_codes[r] == \at(columns->issue_codes[r], Pre); */
     /*@ assert issue_offsets_kept: \forall integer r; 0 <= r < columns->issue_capacity ==>
           columns->issue_offsets[r] == \at(columns->issue_offsets[r], Pre); */
+    /*@ assert kinds_rows: \forall integer r; 0 <= r < row + 1 ==>
+          columns->kinds[r] == TokenKind(input, length, regime, r); */
+    /*@ assert codes_rows: \forall integer r; 0 <= r < row + 1 ==>
+          columns->codes[r] == TokenCode(input, length, regime, r); */
+    /*@ assert starts_rows: \forall integer r; 0 <= r < row + 1 ==>
+          columns->starts[r] == TokenStart(input, length, regime, r); */
     counts->tokens = row + 1u;
 }
 
@@ -224,6 +234,12 @@ static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32
           /@ assert last: InRun(regime, input, position, state == HLX_STATE_MID_LINE ? 1 : 0,
                                 position + count - 1); @/
         } */
+    /*@ assert kinds_rows: \forall integer r; 0 <= r < counts->tokens + count ==>
+          columns->kinds[r] == TokenKind(input, length, regime, r); */
+    /*@ assert codes_rows: \forall integer r; 0 <= r < counts->tokens + count ==>
+          columns->codes[r] == TokenCode(input, length, regime, r); */
+    /*@ assert starts_rows: \forall integer r; 0 <= r < counts->tokens + count ==>
+          columns->starts[r] == TokenStart(input, length, regime, r); */
     return count;
 }
 
