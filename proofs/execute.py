@@ -4,13 +4,13 @@
     proofs/execute.py --run BUILD     run tests and documents through the checks; BUILD holds what make built
     proofs/execute.py --list          the clauses, and those that are not executed with the reason
 
-Each function with a proved contract in a header gets a wrapper (`ld --wrap`): it evaluates the pre-conditions, calls the
-function, evaluates the post-conditions, if no pre-condition was false, and ends the program with exit code 70, naming function and clause,
-when one is false. Logic functions and predicates become C functions over 128-bit integers, so that nothing
-wraps. Calls within one object file are not seen. A quantifier without an upper bound is tried on its first
-values. Evaluations are counted; a function whose contract has used up its budget of evaluations is called
-unchecked from then on, and an evaluation that takes too many is given up, so that long documents take no
-longer than short ones.
+Each function with a proved contract in a header gets a wrapper (`ld --wrap`): it evaluates the pre-conditions,
+calls the function, evaluates the post-conditions, if no pre-condition was false, and ends the program with
+exit code 70, naming function and clause, when one is false. Logic functions and predicates become C functions
+over 128-bit integers, so that nothing wraps. Calls within one object file are not seen. A quantifier without
+an upper bound is tried on its first values. Evaluations are counted; a function whose contract has used up its
+budget is called unchecked from then on, and an evaluation that takes too many is given up, so that long
+documents take no longer than short ones.
 
 What is checked is the specification: where the code agrees with the TeX engines (the differential tests) and
 with its contracts (this), the contracts agree with the engines on the same documents. --run also changes the
