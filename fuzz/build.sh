@@ -20,7 +20,7 @@ done
 for source in src/shell/*.c; do
     case $source in
     */hedgelexd.c | */hedgelex.c) ;; # the two programs' main
-    *) compile "$source" -D_GNU_SOURCE ;;
+    *) compile "$source" -D_GNU_SOURCE -Isrc/simd ;;
     esac
 done
 ar rcs "$objects/all.a" "$objects"/*.o
