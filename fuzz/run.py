@@ -154,6 +154,7 @@ def afl(target, seconds, max_len):
     """Persistent mode, with the comparisons of a second program (CMPLOG)."""
     out = BUILD / "afl-out" / target
     shutil.rmtree(out, ignore_errors=True)
+    out.parent.mkdir(exist_ok=True)
     words = ["afl-fuzz", "-i", SEEDS / target, "-o", out, "-V", seconds, "-G", max_len, "-c", program("cmplog", target)]
     words += ["-x", dictionary(target)] if dictionary(target) else []
     code, output = run([*words, "--", program("afl", target)], seconds + 120, **AFL_ENVIRONMENT)
@@ -192,7 +193,7 @@ def canary_caught(engine):
     result = fuzz_one(engine, CANARY, CANARY_SECONDS if engine != "afl" else 10)
     for path in (BUILD / "findings").glob(f"{CANARY}-*"):
         path.unlink()
-    caught = result.findings > 0 and ("canary" in result.note or "overflow" in result.note or engine != "libfuzzer")
+    caught = result.findings > 0 and any(word in result.note for word in ("canary", "overflow", "crashes or hangs"))
     print(f"canary: {'caught' if caught else 'NOT CAUGHT: this engine finds nothing'} ({result.note[:100]})")
     return caught
 
