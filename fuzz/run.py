@@ -294,7 +294,7 @@ BY_CONTENT = re.compile(r"[0-9a-f]{16}")
 
 
 def merge(target):
-    """As few inputs as reach all edges that any reaches, named by their content; those with a name of their own stay."""
+    """As few inputs as reach all edges, named by their content; those with a name of their own stay."""
     into, found, committed = BUILD / "merged" / target, BUILD / "corpus" / target, SEEDS / target
     shutil.rmtree(into, ignore_errors=True)
     for folder in (into, found, committed):
@@ -340,7 +340,8 @@ def lcov(targets):
     html = ROOT / "build/fuzz/coverage-html"
     subprocess.run(["llvm-cov-14", "show", *common, "-format=html", "-show-branches=count", f"-output-dir={html}"],
                    check=True)
-    done = subprocess.run(["llvm-cov-14", "export", *common, "-format=lcov"], check=True, capture_output=True, text=True)
+    export = ["llvm-cov-14", "export", *common, "-format=lcov"]
+    done = subprocess.run(export, check=True, capture_output=True, text=True)
     parts = (part.split("\n", 1) for part in done.stdout.split("SF:")[1:])
     return {name: records for name, records in parts if "/src/core/" in name}
 
