@@ -55,9 +55,11 @@ static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t
           columns->codes[r] == \at(columns->codes[r], Pre); */
     /*@ assert starts_kept: \forall integer r; 0 <= r < counts->tokens ==>
           columns->starts[r] == \at(columns->starts[r], Pre); */
-    /*@ assert issue_codes_rows: \forall integer r; 0 <= r < counts->issues && r < columns->issue_capacity ==>
+    /*@ assert issue_codes_rows: \forall integer r;
+          0 <= r < counts->issues && r < columns->issue_capacity ==>
           columns->issue_codes[r] == IssueCode(input, length, regime, r); */
-    /*@ assert issue_offsets_rows: \forall integer r; 0 <= r < counts->issues && r < columns->issue_capacity ==>
+    /*@ assert issue_offsets_rows: \forall integer r;
+          0 <= r < counts->issues && r < columns->issue_capacity ==>
           columns->issue_offsets[r] == IssueOffset(input, length, regime, r); */
 }
 
