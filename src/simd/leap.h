@@ -139,7 +139,9 @@ static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint
     uint64_t last = (uint64_t)1 << 63;
     uint64_t hard = p->superscript & (p->superscript >> 1 | p->superscript << 1 | last);
     hard |= escaped & (p->line_feed | trailing);
-    hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
+    /* Here too, since a dropped comment takes its places out of p->hard, and a carriage return
+     * ends a comment. */
+    hard |= p->carriage_return | hlx_trailing_blanks(p->blank, p->carriage_return);
     if ((p->blank & last) != 0) {
         uint32_t first = hlx_behind_last(~p->blank);
         hard |= (uint64_t)1 << first;
