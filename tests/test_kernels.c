@@ -306,6 +306,8 @@ static uint32_t random_document(random_source *source, uint8_t *document) {
         "\n\n",       "%comment\n",
         "\\foo",      "\\bar@baz ",
         "\\ ",        "{x}",
+        "\r",         "%comment\rline\n",
+        " \r",        "%^^41 \\%\n",
         "$a_1$",      "^^41",
         "^^M",        "~",
         "\\\\",       "\xC3\xA9",
