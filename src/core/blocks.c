@@ -49,15 +49,17 @@ int tokenize_bytes_into_soa_simd(const uint8_t *input, size_t input_len, int32_t
     hlx_blocks blocks;
     hlx_blocks_begin(&blocks, input, length);
     uint32_t count = 0;
-    uint32_t rows = 0;
-    do {
+    while (count < capacity) { /* without room the columns may be null */
         uint32_t room = capacity - count < WINDOW_ROWS ? capacity - count : WINDOW_ROWS;
         hlx_window window = {
             kinds + count, codes + count, start_pos + count, end_pos + count, lines + count,
             cols + count,  room};
-        rows = room > 0 ? hlx_blocks_next(&blocks, &regime, input, length, &window) : 0;
+        uint32_t rows = hlx_blocks_next(&blocks, &regime, input, length, &window);
+        if (rows == 0) {
+            break;
+        }
         count += rows;
-    } while (rows > 0);
+    }
     if (blocks.lexer.done) {
         return (int)count;
     }
