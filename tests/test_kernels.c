@@ -308,6 +308,7 @@ static uint32_t random_document(random_source *source, uint8_t *document) {
         "\\ ",        "{x}",
         "\r",         "%comment\rline\n",
         " \r",        "%^^41 \\%\n",
+        "\\%",        "%blanks   \rline\n",
         "$a_1$",      "^^41",
         "^^M",        "~",
         "\\\\",       "\xC3\xA9",
@@ -347,6 +348,45 @@ static bool whole_documents(const kernel *k) {
         same = same && same_reading(&expected, &found);
     }
     return same;
+}
+
+/* What a leap leaves is a place in a line: from there the machine goes on. spec: LEX-53 */
+static bool place_in_line(const hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                          uint32_t length) {
+    hlx_line line = hlx_line_at(input, length, lexer->line.start);
+    return lexer->line.content_end == line.content_end && lexer->line.next == line.next &&
+           lexer->position >= line.start && lexer->position <= hlx_line_limit(&line, regime) &&
+           lexer->state <= HLX_STATE_SKIP_BLANKS;
+}
+
+static bool leaps_of(const hlx_regime *regime, const uint8_t *input, uint32_t length) {
+    static reading r;
+    hlx_columns columns = {r.kinds,       r.codes,         r.starts,          DOCUMENT_BYTES + 1,
+                           r.issue_codes, r.issue_offsets, DOCUMENT_BYTES + 3};
+    hlx_counts counts = {0, 0};
+    hlx_lexer lexer;
+    bool right = true;
+    hlx_lexer_init(&lexer, input, length);
+    while (right && !lexer.done) {
+        hlx_lexer_leap(&lexer, regime, input, length, UINT32_MAX, &columns, &counts);
+        calls++;
+        right = place_in_line(&lexer, regime, input, length);
+        (void)hlx_lexer_run(&lexer, regime, input, length, lexer.position + 1u, &columns, &counts);
+    }
+    return right;
+}
+
+static bool every_leap(const kernel *k) {
+    static uint8_t document[DOCUMENT_BYTES];
+    random_source source = random_from_environment("every_leap");
+    bool right = hlx_kernel_use(k->id);
+    for (uint32_t run = 0; right && run < 2000; run++) {
+        hlx_regime regime;
+        hlx_regime_preset(&regime, run % HLX_PRESET_COUNT, run / 4 % 2);
+        uint32_t length = random_document(&source, document);
+        right = leaps_of(&regime, guarded_copy(&input_memory, document, length), length);
+    }
+    return right;
 }
 
 /* ---- the choice ------------------------------------------------------------- */
@@ -396,6 +436,7 @@ int main(void) {
         REPORT(&kernels[i], every_line_end);
         REPORT(&kernels[i], every_group);
         REPORT(&kernels[i], whole_documents);
+        REPORT(&kernels[i], every_leap);
     }
     printf("%llu calls\n", (unsigned long long)calls);
     printf("kernels: %u passed, %u failed\n", passed, failed);

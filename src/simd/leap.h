@@ -95,8 +95,8 @@ static inline uint64_t hlx_beginning_escapes(uint64_t escape) {
     return (((escape << 1 | odd) - escape) ^ odd) & escape;
 }
 
-/* Comments that end in the block are taken out of it, their line ends are remembered; the
- * first that does not is hard. spec: LEX-22 */
+/* Comments that a line feed ends in the block are taken out of it, their line ends are
+ * remembered; the first other one is hard. spec: LEX-22 */
 static inline uint64_t hlx_drop_comments(hlx_places *p) {
     uint64_t silent = 0;
     for (;;) {
@@ -107,6 +107,10 @@ static inline uint64_t hlx_drop_comments(hlx_places *p) {
         }
         uint32_t begin = hlx_first_place(comment);
         uint32_t end = hlx_first_place(p->line_feed & ~hlx_places_below(begin));
+        if (end >= hlx_first_place(p->carriage_return & ~hlx_places_below(begin))) {
+            p->hard |= (uint64_t)1 << begin;
+            return silent;
+        }
         uint64_t dropped = hlx_places_below(end) & ~hlx_places_below(begin);
         p->escape &= ~dropped;
         p->plain &= ~dropped;
@@ -115,10 +119,6 @@ static inline uint64_t hlx_drop_comments(hlx_places *p) {
         p->blank &= ~dropped;
         p->comment &= ~dropped;
         p->hard &= ~dropped;
-        if (end == 64u) {
-            p->hard |= (uint64_t)1 << begin;
-            return silent;
-        }
         silent |= (uint64_t)1 << end;
     }
 }
@@ -139,9 +139,7 @@ static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint
     uint64_t last = (uint64_t)1 << 63;
     uint64_t hard = p->superscript & (p->superscript >> 1 | p->superscript << 1 | last);
     hard |= escaped & (p->line_feed | trailing);
-    /* Here too, since a dropped comment takes its places out of p->hard, and a carriage return
-     * ends a comment. */
-    hard |= p->carriage_return | hlx_trailing_blanks(p->blank, p->carriage_return);
+    hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
     if ((p->blank & last) != 0) {
         uint32_t first = hlx_behind_last(~p->blank);
         hard |= (uint64_t)1 << first;
