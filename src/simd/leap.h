@@ -55,6 +55,19 @@ typedef struct hlx_leap {
     uint32_t state; /* behind them */
 } hlx_leap;
 
+/* The kernel has set every class but `hard` from bytes and categories alone. Now: line ends and
+ * bytes that are no `whole` character are in no class of characters, a superscript is not
+ * plain, and the rest is hard. spec: LEX-10, LEX-53 */
+static inline void hlx_sort_places(hlx_places *p, uint64_t whole) {
+    uint64_t characters = ~(p->line_feed | p->carriage_return) & whole;
+    p->escape &= characters;
+    p->letter &= characters;
+    p->superscript &= characters;
+    p->comment &= characters;
+    p->plain &= characters & ~p->superscript;
+    p->hard = ~(p->line_feed | p->escape | p->plain | p->superscript | p->blank | p->comment);
+}
+
 /* Can whole lines be read at all? A leap takes 0x20 for a space and a line's end for a character
  * of category 5. */
 static inline bool hlx_leap_possible(const hlx_regime *regime) {
@@ -62,11 +75,24 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
            regime->category[regime->end_of_line_char] == HLX_CATEGORY_END_OF_LINE;
 }
 
+/* Where the leaps are: what lexer and counts become when they are over. */
+typedef struct hlx_leap_cursor {
+    uint32_t position;
+    uint32_t state;
+    uint32_t line_start;
+    uint32_t row;
+} hlx_leap_cursor;
+
+static inline hlx_leap_cursor hlx_leap_begin(const hlx_lexer *lexer, const hlx_counts *counts) {
+    return (hlx_leap_cursor){lexer->position, lexer->state, lexer->line.start, counts->tokens};
+}
+
 /* Is there a whole block to read before the pause, and room for as many tokens? */
-static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, uint32_t position,
-                                     const hlx_columns *columns, uint32_t row) {
-    return input_length - position >= HLX_LEAP_BLOCK + HLX_LEAP_MARGIN && pause_at > position &&
-           pause_at - position >= HLX_LEAP_BLOCK && columns->token_capacity - row >= HLX_LEAP_BLOCK;
+static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at,
+                                     const hlx_columns *columns, const hlx_leap_cursor *at) {
+    return input_length - at->position >= HLX_LEAP_BLOCK + HLX_LEAP_MARGIN &&
+           pause_at > at->position && pause_at - at->position >= HLX_LEAP_BLOCK &&
+           columns->token_capacity - at->row >= HLX_LEAP_BLOCK;
 }
 
 static inline uint64_t hlx_places_below(uint32_t place) {
@@ -105,13 +131,14 @@ static inline uint64_t hlx_drop_comments(hlx_places *p) {
         if (comment == 0) {
             return silent;
         }
-        uint32_t begin = hlx_first_place(comment);
-        uint32_t end = hlx_first_place(p->line_feed & ~hlx_places_below(begin));
-        if (end >= hlx_first_place(p->carriage_return & ~hlx_places_below(begin))) {
-            p->hard |= (uint64_t)1 << begin;
+        uint64_t before = (comment & (0u - comment)) - 1u;
+        uint64_t ends = (p->line_feed | p->carriage_return) & ~before;
+        uint64_t end = ends & (0u - ends);
+        if ((end & p->line_feed) == 0) {
+            p->hard |= comment & (0u - comment);
             return silent;
         }
-        uint64_t dropped = hlx_places_below(end) & ~hlx_places_below(begin);
+        uint64_t dropped = (end - 1u) & ~before;
         p->escape &= ~dropped;
         p->plain &= ~dropped;
         p->letter &= ~dropped;
@@ -119,7 +146,7 @@ static inline uint64_t hlx_drop_comments(hlx_places *p) {
         p->blank &= ~dropped;
         p->comment &= ~dropped;
         p->hard &= ~dropped;
-        silent |= (uint64_t)1 << end;
+        silent |= end;
     }
 }
 
@@ -211,14 +238,33 @@ static inline uint32_t hlx_name_length(const hlx_leap *leap, uint32_t place) {
     return letters == 0 ? 1u : letters;
 }
 
-/* The machine behind the leaps: its line is the one in which `position` stands. */
+/* Behind a leap that gave `count` rows. False: it was short. */
+static inline bool hlx_leap_advance(hlx_leap_cursor *at, const hlx_leap *leap, uint32_t count) {
+    uint32_t line = hlx_behind_last(leap->line_feed);
+    at->line_start = line == 0 ? at->line_start : at->position + line;
+    at->row += count;
+    at->position += leap->end;
+    at->state = leap->state;
+    return leap->end >= HLX_LEAP_LEAST;
+}
+
+/* The machine behind the leaps: its line is the one in which the position stands. */
 static inline void hlx_leap_finish(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length,
-                                   uint32_t line_start, uint32_t position, uint32_t state) {
-    if (line_start != lexer->line.start) {
-        lexer->line = hlx_line_at(input, input_length, line_start);
+                                   hlx_counts *counts, const hlx_leap_cursor *at) {
+    counts->tokens = at->row;
+    if (at->line_start != lexer->line.start) {
+        lexer->line = hlx_line_at(input, input_length, at->line_start);
     }
-    lexer->position = position;
-    lexer->state = state;
+    lexer->position = at->position;
+    lexer->state = at->state;
+}
+
+/* The codes of line ends that are \par. */
+static inline void hlx_leap_paragraphs(const hlx_leap *leap, int32_t *codes) {
+    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
+        uint64_t before = leap->token & hlx_places_below(hlx_first_place(left));
+        codes[__builtin_popcountll(before)] = hlx_code_of_par();
+    }
 }
 
 /* ---- for kernels without a compressing instruction --------------------------- */
@@ -287,10 +333,16 @@ static inline void hlx_block_names(const hlx_leap *leap, const uint8_t *block, i
         codes[__builtin_popcountll(before)] =
             hlx_name_hash(block + place + 1u, hlx_name_length(leap, place));
     }
-    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
-        uint64_t before = leap->token & hlx_places_below(hlx_first_place(left));
-        codes[__builtin_popcountll(before)] = hlx_code_of_par();
-    }
+    hlx_leap_paragraphs(leap, codes);
+}
+
+/* The rows of a leap, all of their columns; how many. */
+static inline uint32_t hlx_block_rows(hlx_block *block, const hlx_leap *leap, const uint8_t *input,
+                                      uint32_t position, const hlx_columns *columns, uint32_t row) {
+    hlx_block_line_ends(block, leap);
+    uint32_t count = hlx_block_store(block, leap, position, columns, row);
+    hlx_block_names(leap, input + position, columns->codes + row);
+    return count;
 }
 
 #endif

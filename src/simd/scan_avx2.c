@@ -141,40 +141,26 @@ TARGET static inline hlx_places classify(const hlx_regime *regime, const uint8_t
     hlx_places p;
     p.line_feed = equal(bytes, '\n');
     p.carriage_return = equal(bytes, '\r');
-    uint64_t characters = ~(p.line_feed | p.carriage_return) & whole;
-    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
-    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
-    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
-    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE);
+    p.letter = equal(categories, HLX_CATEGORY_LETTER);
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT);
     p.blank = equal(bytes, ' ');
-    p.plain =
-        ~(equal(kinds, 0) | equal(categories, HLX_CATEGORY_SPACE)) & characters & ~p.superscript;
-    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    p.plain = ~(equal(kinds, 0) | equal(categories, HLX_CATEGORY_SPACE));
+    hlx_sort_places(&p, whole);
     return p;
 }
 
 TARGET void hlx_lexer_leap_avx2(HLX_LEXER_LEAP_PARAMETERS) {
-    uint32_t position = lexer->position;
-    uint32_t state = lexer->state;
-    uint32_t line_start = lexer->line.start;
-    uint32_t row = counts->tokens;
-    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
+    hlx_leap_cursor at = hlx_leap_begin(lexer, counts);
+    bool on = true;
+    while (on && hlx_leap_has_room(input_length, pause_at, columns, &at)) {
         hlx_block block;
-        hlx_leap leap = hlx_leap_over(classify(regime, input + position, &block), state);
-        hlx_block_line_ends(&block, &leap);
-        uint32_t count = hlx_block_store(&block, &leap, position, columns, row);
-        hlx_block_names(&leap, input + position, columns->codes + row);
-        uint32_t line = hlx_behind_last(leap.line_feed);
-        line_start = line == 0 ? line_start : position + line;
-        row += count;
-        position += leap.end;
-        state = leap.state;
-        if (leap.end < HLX_LEAP_LEAST) {
-            break;
-        }
+        hlx_leap leap = hlx_leap_over(classify(regime, input + at.position, &block), at.state);
+        uint32_t count = hlx_block_rows(&block, &leap, input, at.position, columns, at.row);
+        on = hlx_leap_advance(&at, &leap, count);
     }
-    counts->tokens = row;
-    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
+    hlx_leap_finish(lexer, input, input_length, counts, &at);
 }
 
 TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {

@@ -147,15 +147,13 @@ TARGET static inline hlx_places classify(const table *t, __m512i bytes, __m512i 
     uint64_t high = _mm512_movepi8_mask(bytes);
     p.line_feed = equal(bytes, '\n');
     p.carriage_return = equal(bytes, '\r');
-    uint64_t characters = ~(p.line_feed | p.carriage_return) & (t->whole | ~high);
-    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
-    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
-    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
-    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE);
+    p.letter = equal(categories, HLX_CATEGORY_LETTER);
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT);
     p.blank = equal(bytes, ' ');
-    p.plain = _mm512_test_epi8_mask(kinds, kinds) & characters & ~p.superscript &
-              ~equal(categories, HLX_CATEGORY_SPACE);
-    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    p.plain = _mm512_test_epi8_mask(kinds, kinds) & ~equal(categories, HLX_CATEGORY_SPACE);
+    hlx_sort_places(&p, t->whole | ~high);
     return p;
 }
 
@@ -167,10 +165,7 @@ TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *block
         uint64_t before = leap->token & hlx_places_below(place);
         codes[__builtin_popcountll(before)] = name_hash(block + place + 1u, length);
     }
-    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
-        uint64_t before = leap->token & ((left & -left) - 1u);
-        codes[__builtin_popcountll(before)] = hlx_code_of_par();
-    }
+    hlx_leap_paragraphs(leap, codes);
 }
 
 /* The rows of a leap from the bytes where its tokens begin; how many. */
@@ -201,28 +196,18 @@ TARGET void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS) {
     const table t = load_table(regime);
     const __m512i kind_of_category =
         _mm512_broadcast_i32x4(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
-    uint32_t position = lexer->position;
-    uint32_t state = lexer->state;
-    uint32_t line_start = lexer->line.start;
-    uint32_t row = counts->tokens;
-    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
-        __m512i bytes = _mm512_loadu_si512(input + position);
+    hlx_leap_cursor at = hlx_leap_begin(lexer, counts);
+    bool on = true;
+    while (on && hlx_leap_has_room(input_length, pause_at, columns, &at)) {
+        __m512i bytes = _mm512_loadu_si512(input + at.position);
         __m512i categories = categories_of(&t, bytes);
         __m512i kinds = _mm512_shuffle_epi8(kind_of_category, categories);
-        hlx_leap leap = hlx_leap_over(classify(&t, bytes, categories, kinds), state);
-        uint32_t count = store_leap(&leap, bytes, kinds, position, columns, row);
-        store_names(&leap, input + position, columns->codes + row);
-        uint32_t line = hlx_behind_last(leap.line_feed);
-        line_start = line == 0 ? line_start : position + line;
-        row += count;
-        position += leap.end;
-        state = leap.state;
-        if (leap.end < HLX_LEAP_LEAST) {
-            break;
-        }
+        hlx_leap leap = hlx_leap_over(classify(&t, bytes, categories, kinds), at.state);
+        uint32_t count = store_leap(&leap, bytes, kinds, at.position, columns, at.row);
+        store_names(&leap, input + at.position, columns->codes + at.row);
+        on = hlx_leap_advance(&at, &leap, count);
     }
-    counts->tokens = row;
-    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
+    hlx_leap_finish(lexer, input, input_length, counts, &at);
 }
 
 TARGET uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS) {

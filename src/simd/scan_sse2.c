@@ -124,41 +124,26 @@ static inline hlx_places classify(const hlx_regime *regime, const uint8_t *input
     hlx_places p;
     p.line_feed = equal(block->codes, '\n');
     p.carriage_return = equal(block->codes, '\r');
-    uint64_t characters = ~(p.line_feed | p.carriage_return);
-    characters &= utf8 ? ~high_bytes(block->codes) : ~(uint64_t)0;
-    p.escape = equal(categories, HLX_CATEGORY_ESCAPE) & characters;
-    p.letter = equal(categories, HLX_CATEGORY_LETTER) & characters;
-    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT) & characters;
-    p.comment = equal(categories, HLX_CATEGORY_COMMENT) & characters;
+    p.escape = equal(categories, HLX_CATEGORY_ESCAPE);
+    p.letter = equal(categories, HLX_CATEGORY_LETTER);
+    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
+    p.comment = equal(categories, HLX_CATEGORY_COMMENT);
     p.blank = equal(block->codes, ' ');
-    p.plain = ~(equal(block->kinds, 0) | equal(categories, HLX_CATEGORY_SPACE)) & characters &
-              ~p.superscript;
-    p.hard = ~(p.line_feed | p.escape | p.plain | p.superscript | p.blank | p.comment);
+    p.plain = ~(equal(block->kinds, 0) | equal(categories, HLX_CATEGORY_SPACE));
+    hlx_sort_places(&p, utf8 ? ~high_bytes(block->codes) : ~(uint64_t)0);
     return p;
 }
 
 void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS) {
-    uint32_t position = lexer->position;
-    uint32_t state = lexer->state;
-    uint32_t line_start = lexer->line.start;
-    uint32_t row = counts->tokens;
-    while (hlx_leap_has_room(input_length, pause_at, position, columns, row)) {
+    hlx_leap_cursor at = hlx_leap_begin(lexer, counts);
+    bool on = true;
+    while (on && hlx_leap_has_room(input_length, pause_at, columns, &at)) {
         hlx_block block;
-        hlx_leap leap = hlx_leap_over(classify(regime, input + position, &block), state);
-        hlx_block_line_ends(&block, &leap);
-        uint32_t count = hlx_block_store(&block, &leap, position, columns, row);
-        hlx_block_names(&leap, input + position, columns->codes + row);
-        uint32_t line = hlx_behind_last(leap.line_feed);
-        line_start = line == 0 ? line_start : position + line;
-        row += count;
-        position += leap.end;
-        state = leap.state;
-        if (leap.end < HLX_LEAP_LEAST) {
-            break;
-        }
+        hlx_leap leap = hlx_leap_over(classify(regime, input + at.position, &block), at.state);
+        uint32_t count = hlx_block_rows(&block, &leap, input, at.position, columns, at.row);
+        on = hlx_leap_advance(&at, &leap, count);
     }
-    counts->tokens = row;
-    hlx_leap_finish(lexer, input, input_length, line_start, position, state);
+    hlx_leap_finish(lexer, input, input_length, counts, &at);
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
