@@ -252,9 +252,14 @@ static bool is_readiness(const uint8_t *bytes) {
     return load_u32(bytes + 4) == 0 && load_u32(bytes + 8) == 0;
 }
 
-static void misbehave(uint8_t *response) {
+static void misbehave(uint32_t fault, uint8_t *response) {
+    /* Of two workers that answer at once, one corrupts. */
+    if (fault == RESPONSE_CORRUPT &&
+        !atomic_compare_exchange_strong(&control->fault, &fault, RESPONSE_NONE)) {
+        return;
+    }
     control->faults++;
-    switch ((enum response_fault)control->fault) {
+    switch ((enum response_fault)fault) {
     case RESPONSE_CRASH:
         *(volatile int *)NULL = 0;
         break;
@@ -262,7 +267,6 @@ static void misbehave(uint8_t *response) {
         for (volatile uint64_t turns = 0;; turns++) {
         }
     case RESPONSE_CORRUPT:
-        control->fault = RESPONSE_NONE;
         response[23] ^= 1;
         break;
     case RESPONSE_NONE:
@@ -283,8 +287,9 @@ static void respond(int socket, uint8_t *response) {
         control->stalls++;
         (void)REAL(poll)(&cancel, 1, (int)control->stall_ms);
     }
-    if (control->fault != RESPONSE_NONE && load_u32(response + 20) == control->fault_tokens) {
-        misbehave(response);
+    uint32_t fault = control->fault;
+    if (fault != RESPONSE_NONE && load_u32(response + 20) == control->fault_tokens) {
+        misbehave(fault, response);
     }
 }
 
