@@ -22,20 +22,21 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 T ?= 60
 TARGET ?=
 ENGINE ?= libfuzzer
+JOBS ?=
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for T=60 s each (TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
-	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%)
+fuzz: ## every fuzz target for T=60 s each (JOBS=at a time, TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
+	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "No target found anything in $(T) s, and the crash that is there to be found was found."
 
 .PHONY: fuzz-replay
 fuzz-replay: ## all committed inputs through every target, gcc with ASan and UBSan
-	@python3 fuzz/run.py replay $(TARGET:%=--target=%)
+	@python3 fuzz/run.py replay $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "Every committed input passes every check of its target."
 
 .PHONY: fuzz-valgrind
 fuzz-valgrind: ## the same without sanitizers, under valgrind
-	@python3 fuzz/run.py replay --valgrind $(TARGET:%=--target=%)
+	@python3 fuzz/run.py replay --valgrind $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "Valgrind has nothing to say about any committed input."
 
 .PHONY: fuzz-coverage
@@ -50,7 +51,7 @@ fuzz-speed: ## executions a second of every target on small inputs
 
 .PHONY: fuzz-minimise
 fuzz-minimise: ## take what fuzzing has found into the committed inputs
-	@python3 fuzz/run.py minimise $(TARGET:%=--target=%)
+	@python3 fuzz/run.py minimise $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "The committed inputs are as few as give the coverage of everything found."
 
 .PHONY: fuzz-oss-fuzz

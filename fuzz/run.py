@@ -118,8 +118,8 @@ def seeds(target):
     return sorted(path for path in (SEEDS / target).glob("*") if path.is_file())
 
 
-def in_parallel(function, items):
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+def in_parallel(function, items, jobs):
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(function, items))
 
 
@@ -203,8 +203,10 @@ def fuzz(arguments):
     for flavour in flavours:
         build(flavour, [*arguments.targets, CANARY])
     caught = canary_caught(arguments.engine)
-    print(f"{arguments.engine}: {len(arguments.targets)} targets, {arguments.seconds} s each", flush=True)
-    results = in_parallel(lambda target: fuzz_one(arguments.engine, target, arguments.seconds), arguments.targets)
+    side_by_side = f"{arguments.jobs} at a time" if arguments.jobs > 1 else "one at a time"
+    print(f"{arguments.engine}: {len(arguments.targets)} targets, {arguments.seconds} s each, {side_by_side}", flush=True)
+    results = in_parallel(lambda target: fuzz_one(arguments.engine, target, arguments.seconds), arguments.targets,
+                          arguments.jobs)
     print_table(results)
     idle = [result.target for result in results if result.executions == 0]
     for target in idle:
@@ -242,7 +244,7 @@ def replay(arguments):
     flavour = "valgrind" if arguments.valgrind else "replay"
     prefix = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full"] if arguments.valgrind else []
     build(flavour, [*arguments.targets, CANARY])
-    counts = in_parallel(lambda target: replay_target(target, flavour, prefix), arguments.targets)
+    counts = in_parallel(lambda target: replay_target(target, flavour, prefix), arguments.targets, arguments.jobs)
     passed, failed = sum(count[0] for count in counts), sum(count[1] for count in counts)
     empty = [target for target in arguments.targets if not seeds(target)]
     for target in empty:
@@ -315,7 +317,7 @@ def merge(target):
 
 def minimise(arguments):
     build("libfuzzer", arguments.targets)
-    in_parallel(merge, arguments.targets)
+    in_parallel(merge, arguments.targets, arguments.jobs)
     print(f"{size_of_corpus():,} bytes in all; at most {LARGEST_CORPUS:,} are committed")
     return len(arguments.targets), 0
 
@@ -416,10 +418,12 @@ def main():
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--engine", default="libfuzzer", choices=("libfuzzer", "msan", "afl"))
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many targets at a time")
     parser.add_argument("--target", dest="targets", action="append", choices=TARGETS, help="only this one")
     parser.add_argument("--valgrind", action="store_true")
     arguments = parser.parse_args()
     arguments.targets = arguments.targets or list(TARGETS)
+    arguments.jobs = max(1, arguments.jobs)
     (BUILD / "findings").mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     try:
