@@ -8,7 +8,7 @@
  * worker would sensibly do, or anything else that can come in through the interface,
  * sensible or not. The high half says how time passes. Only what the interface
  * forbids is left out: a request id that is in the system is not submitted again.
- * spec: BRK-01 to BRK-12, BRK-20 to BRK-42 */
+ * spec: BRK-01 to BRK-12, BRK-20 to BRK-43 */
 #include "broker_rules.h"
 #include "fuzz_support.h"
 
@@ -128,6 +128,7 @@ static void any_event(hlx_event *event, uint8_t a, uint8_t b) {
     event->slot = b == 255 ? UINT32_MAX : b % 16u;
     event->request_id = table.next_id - (a & 15u);
     event->summary = (hlx_summary){.status = b >> 4, .tokens = b & 3u, .alloc_mb10 = b & 63u};
+    event->hedge_delay_ns = b == 255 ? HLX_BROKER_MAX_DURATION_NS + 1 : b;
     if (event->type == HLX_EVENT_SUBMIT) {
         event->request_id = table.next_id++;
     }

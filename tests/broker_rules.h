@@ -288,6 +288,13 @@ static void rules_expire(broker_rules *rules, uint64_t id) {
     }
 }
 
+/* spec: BRK-43 */
+static void rules_hedge_delay(broker_rules *rules, uint64_t delay_ns) {
+    if (delay_ns <= HLX_BROKER_MAX_DURATION_NS) {
+        rules->config.hedge_delay_ns = delay_ns;
+    }
+}
+
 static void rules_begin_step(broker_rules *rules, const hlx_event *event, uint64_t now_ns) {
     bool has_slot = event->slot < rules->config.slot_count;
     uint64_t bounded = now_ns < HLX_BROKER_MAX_NOW_NS ? now_ns : HLX_BROKER_MAX_NOW_NS;
@@ -305,6 +312,8 @@ static void rules_begin_step(broker_rules *rules, const hlx_event *event, uint64
         rules_client_gone(rules, event->request_id);
     } else if (event->type == HLX_EVENT_DRAIN) {
         rules->draining = true;
+    } else if (event->type == HLX_EVENT_HEDGE_DELAY) {
+        rules_hedge_delay(rules, event->hedge_delay_ns);
     } else if (event->type == HLX_EVENT_WORKER_READY && has_slot) {
         rules_ready(&rules->workers[event->slot]);
     } else if (event->type == HLX_EVENT_WORKER_RESPONSE && has_slot) {

@@ -95,6 +95,12 @@ static void exited(uint32_t slot) {
     of_slot(HLX_EVENT_WORKER_EXITED, slot);
 }
 
+static void set_hedge_delay(uint64_t delay_ns) {
+    hlx_event event = {.type = HLX_EVENT_HEDGE_DELAY, .hedge_delay_ns = delay_ns};
+
+    step(&event);
+}
+
 static void drain(void) {
     of_slot(HLX_EVENT_DRAIN, 0);
 }
@@ -953,7 +959,10 @@ static void test_events_that_fit_nothing(void **state) {
         static const uint32_t slots[] = {3, HLX_BROKER_MAX_SLOTS, UINT32_MAX};
 
         for (uint32_t i = 0; i < 3 && type != HLX_EVENT_SUBMIT && type != HLX_EVENT_DRAIN; i++) {
-            hlx_event event = {.type = type, .slot = slots[i], .request_id = 5};
+            hlx_event event = {.type = type,
+                               .slot = slots[i],
+                               .request_id = 5,
+                               .hedge_delay_ns = HLX_BROKER_MAX_DURATION_NS + 1};
 
             twin = table.broker;
             step(&event);
@@ -966,6 +975,40 @@ static void test_events_that_fit_nothing(void **state) {
     of_slot(HLX_EVENT_SPAWN_FAILED, 0);
     respond(2, 1, HLX_STATUS_OK);
     assert_int_equal(table.actions.count, 0);
+}
+
+/* What runs keeps the instant of its hedge; what is dispatched later has the new delay.
+ * spec: BRK-43 */
+static void test_hedge_delay_moves(void **state) {
+    hlx_broker_config config = small_config();
+
+    (void)state;
+    config.hedge_burst = 1000000;
+    begin_hot(&config);
+    submit(1);
+    assert_int_equal(table.next_ns, 10 * MS);
+    set_hedge_delay(3 * MS);
+    assert_int_equal(table.actions.count, 0);
+    assert_int_equal(table.next_ns, 10 * MS);
+    tick_at(10 * MS);
+    assert_int_equal(first(HLX_ACTION_SEND_REQUEST)->origin, HLX_ORIGIN_HEDGE);
+    respond(0, 1, HLX_STATUS_OK);
+    respond(1, 1, HLX_STATUS_CANCELLED);
+    submit(2);
+    assert_int_equal(table.next_ns, 13 * MS);
+    set_hedge_delay(HLX_BROKER_MAX_DURATION_NS + 1); /* out of range: it stays */
+    set_hedge_delay(UINT64_MAX);
+    respond(0, 2, HLX_STATUS_OK);
+    submit(3);
+    assert_int_equal(table.next_ns, 13 * MS);
+    respond(0, 3, HLX_STATUS_OK);
+    set_hedge_delay(HLX_BROKER_MAX_DURATION_NS); /* in range: the deadline is earlier */
+    submit(4);
+    assert_int_equal(table.next_ns, 10 * MS + config.deadline_ns);
+    respond(0, 4, HLX_STATUS_OK);
+    set_hedge_delay(0); /* at once, in the step of the dispatch */
+    submit(5);
+    assert_int_equal(number_of(HLX_ACTION_SEND_REQUEST), 2);
 }
 
 /* ---- random walks ---- */
@@ -1054,10 +1097,11 @@ static void worker_event(hlx_event *event) {
 }
 
 static void any_event(const world *walk, hlx_event *event) {
-    event->type = below(9);
+    event->type = below(10);
     event->slot = below(5) == 0 ? (uint32_t)random_u64() : below(table.rules.config.slot_count);
     event->request_id = walk->next_id - below(20);
     event->summary = (hlx_summary){.status = below(6), .tokens = below(3), .alloc_mb10 = below(64)};
+    event->hedge_delay_ns = below(4) == 0 ? random_u64() : some_ns() - 1;
     if (event->type == HLX_EVENT_SUBMIT || event->type == HLX_EVENT_DRAIN) {
         event->type = HLX_EVENT_TICK;
     }
@@ -1277,6 +1321,7 @@ int main(void) {
         cmocka_unit_test(test_drain_finishes_everything),
         cmocka_unit_test(test_drain_waits_for_cancelled_jobs),
         cmocka_unit_test(test_events_that_fit_nothing),
+        cmocka_unit_test(test_hedge_delay_moves),
         cmocka_unit_test(test_random_walks),
         cmocka_unit_test(test_rotation_never_lowers_the_hot_count),
         cmocka_unit_test(test_the_checker_objects),

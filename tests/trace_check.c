@@ -97,7 +97,9 @@ static bool read_fields(const char *line, unsigned fields, hlx_event *event) {
              field32(line, "issues", &event->summary.issues))) &&
            ((fields & HLX_TRACE_BUDGETS) == 0 ||
             (field32(line, "alloc_mb10", &event->summary.alloc_mb10) &&
-             field32(line, "major", &event->summary.major)));
+             field32(line, "major", &event->summary.major))) &&
+           ((fields & HLX_TRACE_DELAY) == 0 ||
+            field(line, "hedge_delay_ns", &event->hedge_delay_ns));
 }
 
 /* `TIME NAME FIELDS` */

@@ -39,6 +39,23 @@ static void advance(hlx_broker *broker, uint64_t now_ns) {
     }
 }
 
+/* Of requests dispatched from now on: what runs keeps the instant of its hedge. A delay
+ * that no configuration may have fits nothing. spec: BRK-43 */
+/*@ requires usable: \valid(broker);
+    HLX_VALID(requires)
+    terminates \true;
+    exits \false;
+    assigns broker->config.hedge_delay_ns;
+    ensures moved: broker->config.hedge_delay_ns ==
+      (delay_ns <= HLX_BROKER_MAX_DURATION_NS ? delay_ns : \old(broker->config.hedge_delay_ns));
+    HLX_VALID(ensures)
+*/
+static void set_hedge_delay(hlx_broker *broker, uint64_t delay_ns) {
+    if (delay_ns <= HLX_BROKER_MAX_DURATION_NS) {
+        broker->config.hedge_delay_ns = delay_ns;
+    }
+}
+
 /* What fits nothing changes nothing. spec: BRK-40 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions) && \valid(event);
@@ -51,9 +68,14 @@ static void advance(hlx_broker *broker, uint64_t now_ns) {
             broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
             broker->in_service,
             broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
-            broker->counters, broker->draining, actions->count,
+            broker->counters, broker->draining, broker->config.hedge_delay_ns,
+            actions->count,
             actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
+    ensures delay: broker->config.hedge_delay_ns ==
+      (event->type == HLX_EVENT_HEDGE_DELAY &&
+       event->hedge_delay_ns <= HLX_BROKER_MAX_DURATION_NS
+         ? event->hedge_delay_ns : \old(broker->config.hedge_delay_ns));
     HLX_VALID(ensures)
     ensures hedges: HedgeAccount(*broker, *actions) ==
       \old(HedgeAccount(*broker, *actions));
@@ -74,6 +96,8 @@ static void take_event(hlx_broker *broker, const hlx_event *event, hlx_actions *
         hlx_client_gone(broker, event->request_id, actions);
     } else if (event->type == HLX_EVENT_DRAIN) {
         broker->draining = true;
+    } else if (event->type == HLX_EVENT_HEDGE_DELAY) {
+        set_hedge_delay(broker, event->hedge_delay_ns);
     } else if (event->slot < broker->config.slot_count) {
         hlx_take_worker_event(broker, event, actions);
     }

@@ -70,7 +70,7 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
  * Returns the next instant at which the core must be called with a TICK if no
  * other event comes first, or HLX_BROKER_NEVER. An event that fits no state (an
  * unknown slot, type or request) changes nothing but the time. A request id must
- * not be in the system already when it is submitted. spec: BRK-22 to BRK-40 */
+ * not be in the system already when it is submitted. spec: BRK-22 to BRK-40, BRK-43 */
 /*@ requires usable: \valid(broker) && \valid(actions) && \valid(event);
     requires separate: \separated(broker, event, actions);
     requires valid: BrokerValid(*broker);
@@ -80,7 +80,8 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
             broker->requests[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->phases, broker->seats,
             broker->in_service, broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1],
             broker->queue_head, broker->queue_count,
-            broker->counters, broker->draining, broker->now_ns, *actions;
+            broker->counters, broker->draining, broker->config.hedge_delay_ns, broker->now_ns,
+            *actions;
     ensures queue: QueueValid(*broker);
     ensures processes: Processes(*broker, -1);
     ensures timers: Timers(*broker, -1);
@@ -92,6 +93,10 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
                                broker->counters.accepted);
     ensures pool: PoolComplete(*broker);
     ensures config: ConfigValid(broker->config);
+    ensures delay: broker->config.hedge_delay_ns ==
+      (event->type == HLX_EVENT_HEDGE_DELAY &&
+       event->hedge_delay_ns <= HLX_BROKER_MAX_DURATION_NS
+         ? event->hedge_delay_ns : \old(broker->config.hedge_delay_ns));
     ensures time: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
     ensures actions: actions->count <= HLX_BROKER_MAX_ACTIONS;
     ensures timely_queue: QueueTimely(*broker);

@@ -1,6 +1,6 @@
 /* broker_state.h -- what the broker remembers between two steps, and what it is told.
  *
- *      config      never changes after init
+ *      config      set by init; only the hedge delay moves, by its event
  *      counters    accepted = answered + abandoned + in the system (BRK-11)
  *      queue       a ring of accepted requests, oldest first (BRK-10)
  *      slots       worker processes, what each works on and when it is overdue
@@ -64,7 +64,8 @@ enum hlx_event_type {
     HLX_EVENT_WORKER_RESPONSE = 4, /* slot, request_id, summary */
     HLX_EVENT_WORKER_EXITED = 5,   /* slot: the process is dead and its stream closed */
     HLX_EVENT_SPAWN_FAILED = 6,    /* slot: no process could be made */
-    HLX_EVENT_DRAIN = 7            /* accept nothing more, finish, retire all */
+    HLX_EVENT_DRAIN = 7,           /* accept nothing more, finish, retire all */
+    HLX_EVENT_HEDGE_DELAY = 8      /* hedge_delay_ns: of requests dispatched from now on */
 };
 
 typedef struct hlx_event {
@@ -72,6 +73,7 @@ typedef struct hlx_event {
     uint32_t slot;
     uint64_t request_id;
     hlx_summary summary;
+    uint64_t hedge_delay_ns;
 } hlx_event;
 
 enum hlx_slot_state {

@@ -14,7 +14,8 @@ const hlx_trace_word hlx_trace_events[HLX_TRACE_EVENT_WORDS] = {
     [HLX_EVENT_WORKER_EXITED] = {"worker_exited", HLX_TRACE_SLOT},
     [HLX_EVENT_SPAWN_FAILED] = {"spawn_failed", HLX_TRACE_SLOT},
     [HLX_EVENT_DRAIN] = {"drain", 0},
-    [HLX_EVENT_DRAIN + 1] = {"unknown", HLX_TRACE_SLOT | HLX_TRACE_ID},
+    [HLX_EVENT_HEDGE_DELAY] = {"hedge_delay", HLX_TRACE_DELAY},
+    [HLX_TRACE_EVENT_WORDS - 1] = {"unknown", HLX_TRACE_SLOT | HLX_TRACE_ID},
 };
 
 /* spec: SRV-72 */
@@ -50,7 +51,8 @@ void hlx_trace_begin(FILE *stream, const hlx_broker_config *config) {
 }
 
 static void print_event(FILE *stream, const hlx_event *event) {
-    uint32_t type = event->type <= HLX_EVENT_DRAIN ? event->type : HLX_EVENT_DRAIN + 1u;
+    uint32_t unknown = HLX_TRACE_EVENT_WORDS - 1u;
+    uint32_t type = event->type < unknown ? event->type : unknown;
     unsigned fields = hlx_trace_events[type].fields;
     (void)fprintf(stream, "%s", hlx_trace_events[type].name);
     if ((fields & HLX_TRACE_SLOT) != 0) {
@@ -66,6 +68,9 @@ static void print_event(FILE *stream, const hlx_event *event) {
     if ((fields & HLX_TRACE_BUDGETS) != 0) {
         (void)fprintf(stream, " alloc_mb10=%" PRIu32 " major=%" PRIu32, event->summary.alloc_mb10,
                       event->summary.major);
+    }
+    if ((fields & HLX_TRACE_DELAY) != 0) {
+        (void)fprintf(stream, " hedge_delay_ns=%" PRIu64, event->hedge_delay_ns);
     }
     (void)fprintf(stream, "\n");
 }

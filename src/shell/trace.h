@@ -38,11 +38,12 @@
 
 /* Which fields of an event or action follow its name, in this order. */
 enum hlx_trace_fields {
-    HLX_TRACE_SLOT = 1,    /* slot */
-    HLX_TRACE_ID = 2,      /* id */
-    HLX_TRACE_RESULT = 4,  /* status tokens issues */
-    HLX_TRACE_ORIGIN = 8,  /* origin */
-    HLX_TRACE_BUDGETS = 16 /* alloc_mb10 major */
+    HLX_TRACE_SLOT = 1,     /* slot */
+    HLX_TRACE_ID = 2,       /* id */
+    HLX_TRACE_RESULT = 4,   /* status tokens issues */
+    HLX_TRACE_ORIGIN = 8,   /* origin */
+    HLX_TRACE_BUDGETS = 16, /* alloc_mb10 major */
+    HLX_TRACE_DELAY = 32    /* hedge_delay_ns */
 };
 
 typedef struct hlx_trace_word {
@@ -50,7 +51,7 @@ typedef struct hlx_trace_word {
     unsigned fields; /* of enum hlx_trace_fields */
 } hlx_trace_word;
 
-#define HLX_TRACE_EVENT_WORDS 9u /* the last stands for every type that is none */
+#define HLX_TRACE_EVENT_WORDS 10u /* the last stands for every type that is none */
 #define HLX_TRACE_ACTION_WORDS 9u
 
 extern const hlx_trace_word hlx_trace_events[HLX_TRACE_EVENT_WORDS];   /* by hlx_event_type */
