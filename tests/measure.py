@@ -10,6 +10,8 @@ import os
 import pathlib
 import resource
 import subprocess
+import threading
+import time
 
 from service import Service
 
@@ -17,6 +19,8 @@ CONFIDENCE = 0.95
 TAIL = 0.001  # P99.9: what may exceed the limit
 STEAL_BOUND = 0.01  # of all processor time, taken by the hypervisor
 FOREIGN_BOUND = 0.05  # of all processor time, used by processes that are not ours
+PAUSE_S, PUNCTUAL_S = 0.002, 0.001  # a thread that sleeps so long over and over may wake up so late
+HICCUP_BOUND = TAIL  # of the time, in which the machine let a real-time thread wait longer than that
 BUDGET_RATIO_PPM, BUDGET_BURST = 20000, 10  # of hedges, the service's defaults
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -101,16 +105,50 @@ def machine():
     return busy + idle + waiting + steal, busy, steal, switches
 
 
+class Hiccups:
+    """How long the machine stood still: a real-time thread sleeps and looks how late it wakes up. Whatever keeps it
+    waiting (the hypervisor, the kernel) keeps every process waiting; the load under measurement does not."""
+
+    def __init__(self):
+        self.measured, self.late_s, self.worst_s = False, 0.0, 0.0
+        self.ended = threading.Event()
+        self.began = time.monotonic()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def watch(self):
+        try:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        except PermissionError:
+            return
+        self.measured = True
+        while not self.ended.is_set():
+            wake_up = time.monotonic() + PAUSE_S
+            time.sleep(PAUSE_S)
+            late = time.monotonic() - wake_up
+            self.worst_s = max(self.worst_s, late)
+            if late > PUNCTUAL_S:
+                self.late_s += late
+
+    def end(self):
+        """The part of the time in which the machine stood still."""
+        self.ended.set()
+        self.thread.join()
+        return self.late_s / (time.monotonic() - self.began)
+
+
 class Watch:
     """What the machine did between begin and end, as parts of all processor time."""
 
     def __init__(self, service):
         self.service = service
+        self.hiccups = Hiccups()
         self.machine_before, self.ours_before = machine(), ours(service)
 
     def end(self):
         total, busy, steal, switches = (after - before for after, before in zip(machine(), self.machine_before))
         own = ours(self.service) - self.ours_before
+        self.still = self.hiccups.end()
         self.total = max(total, 1)
         self.steal = steal / self.total
         self.own = own / self.total
@@ -118,13 +156,16 @@ class Watch:
         self.switches = switches
 
     def is_quiet(self):
-        return self.steal <= STEAL_BOUND and self.foreign <= FOREIGN_BOUND
+        return self.steal <= STEAL_BOUND and self.foreign <= FOREIGN_BOUND and self.still <= HICCUP_BOUND
 
     def __str__(self):
         quiet = "quiet" if self.is_quiet() else "NOISY"
+        hiccups = self.hiccups
+        still = f"{self.still:.3%} of the time (bound {HICCUP_BOUND:.1%}), {hiccups.worst_s * 1000:.1f} ms at most"
         return (
             f"{quiet}: steal {self.steal:.2%} (bound {STEAL_BOUND:.0%}), other processes {self.foreign:.2%} "
-            f"(bound {FOREIGN_BOUND:.0%}), ours {self.own:.1%} of all processor time; {self.switches} context switches"
+            f"(bound {FOREIGN_BOUND:.0%}), ours {self.own:.1%} of all processor time; it stood still for "
+            f"{still if hiccups.measured else 'an unknown time'}; {self.switches} context switches"
         )
 
 

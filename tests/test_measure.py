@@ -6,6 +6,7 @@
 
 import fractions
 import math
+import os
 import subprocess
 import sys
 import time
@@ -70,9 +71,20 @@ def noise_is_noticed():
     assert watch.switches > 0 and "NOISY" in str(watch)
 
 
+def standstill_is_noticed():
+    """All threads of this process stopped for a while look to it as a machine that stood still."""
+    hiccups = measure.Hiccups()
+    time.sleep(0.1)
+    subprocess.run(["sh", "-c", f"kill -STOP {os.getpid()}; sleep 0.1; kill -CONT {os.getpid()}"], check=True)
+    time.sleep(0.1)
+    still = hiccups.end()
+    if hiccups.measured:
+        assert 0.09 < hiccups.worst_s < 2 and measure.HICCUP_BOUND < still < 1, (hiccups.worst_s, still)
+
+
 def main():
     tests = [tail_is_exact, certificates_are_those_of_the_table, bound_meets_its_definition, percentiles_are_ranks,
-             noise_is_noticed]  # fmt: skip
+             noise_is_noticed, standstill_is_noticed]  # fmt: skip
     failed = 0
     for test in tests:
         try:
