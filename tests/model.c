@@ -2,12 +2,13 @@
  * broker's own code.
  *
  *      model [workers=N] [requests=N] [crashes=N] [gone=N] [rotations=N] [strays=N]
- *            [drain=N] [late=0|1] [rules=0|1] [states=N]
+ *            [drain=N] [delays=N] [late=0|1] [rules=0|1] [states=N]
  *
  * A state is the broker, the checker of its rules (broker_rules.h) and what the world
  * may still do. From each state every move is tried: the next request, a client that
  * leaves, a worker that gets ready, answers, answers that it was cancelled, differs,
- * asks for rotation, sends what fits nothing, dies or cannot be made, a drain, the time.
+ * asks for rotation, sends what fits nothing, dies or cannot be made, a drain, another hedge
+ * delay, the time.
  * Durations are a few units, so that all orders of their ends occur. Two states are one
  * when they agree in all that can matter: instants count relative to now, counters only
  * as far as the budget of hedges needs them.
@@ -40,6 +41,7 @@ typedef struct world {
     uint8_t rotations;
     uint8_t strays; /* responses that break the protocol or differ */
     uint8_t drain;
+    uint8_t delays; /* changes of the hedge delay */
 } world;
 
 typedef struct state {
@@ -216,6 +218,7 @@ static key key_of(const state *s) {
 
     memcpy(&left, &s->world, sizeof s->world);
     digest(&k, left);
+    digest(&k, s->broker.config.hedge_delay_ns << 32 | s->rules.config.hedge_delay_ns);
     digest(&k, (uint64_t)s->broker.draining | s->broker.counters.accepted << 8 |
                    s->broker.counters.hedges_granted << 16 | (uint64_t)s->broker.in_service << 24 |
                    ahead(s, s->next_ns) << 32);
@@ -317,6 +320,10 @@ static void offer_events(moves *m, state *s) {
         }
     }
     offer(m, (hlx_event){.type = HLX_EVENT_DRAIN}, &s->world.drain);
+    for (uint64_t delay_ns = 0; delay_ns <= 2; delay_ns++) {
+        offer(m, (hlx_event){.type = HLX_EVENT_HEDGE_DELAY, .hedge_delay_ns = delay_ns},
+              &s->world.delays);
+    }
 }
 
 /* At this instant, or all of them together with what is due at the next. */
@@ -535,7 +542,13 @@ static const settings normal = {
                .kill_grace_ns = 1,
                .backoff_min_ns = 1,
                .backoff_max_ns = 2},
-    .world = {.requests = 3, .crashes = 1, .gone = 1, .rotations = 1, .strays = 0, .drain = 0},
+    .world = {.requests = 3,
+              .crashes = 1,
+              .gone = 1,
+              .rotations = 1,
+              .strays = 0,
+              .drain = 0,
+              .delays = 0},
     .late = false,
     .most_states = UINT64_MAX,
 };
@@ -546,7 +559,8 @@ static bool set(const char *name, size_t length, uint64_t value) {
         uint8_t *field;
     } fields[] = {{"requests", &chosen.world.requests}, {"crashes", &chosen.world.crashes},
                   {"gone", &chosen.world.gone},         {"rotations", &chosen.world.rotations},
-                  {"strays", &chosen.world.strays},     {"drain", &chosen.world.drain}};
+                  {"strays", &chosen.world.strays},     {"drain", &chosen.world.drain},
+                  {"delays", &chosen.world.delays}};
 
     for (uint32_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (strlen(fields[i].name) == length && strncmp(fields[i].name, name, length) == 0) {
@@ -582,7 +596,7 @@ static bool parse(int argc, char **argv) {
             !set(argv[i], (size_t)(equals - argv[i]), value)) {
             fprintf(stderr,
                     "model: '%s' (accepted: workers=1..%u, requests= crashes= gone= rotations= "
-                    "strays= drain= 0..%u, late=0|1, rules=0|1, states=N)\n",
+                    "strays= drain= delays= 0..%u, late=0|1, rules=0|1, states=N)\n",
                     argv[i], HLX_BROKER_MAX_WORKERS, RULES_RECORDS - 1);
             return false;
         }
@@ -601,11 +615,11 @@ int main(int argc, char **argv) {
     bool whole = seen.count < chosen.most_states;
 
     printf("%u workers, %u requests, %u crashes, %u clients gone, %u rotations, %u strays, %u "
-           "drain%s: %llu states, %llu steps, depth %u, %.1f s%s\n",
+           "drain, %u delays%s: %llu states, %llu steps, depth %u, %.1f s%s\n",
            chosen.config.worker_count, chosen.world.requests, chosen.world.crashes,
            chosen.world.gone, chosen.world.rotations, chosen.world.strays, chosen.world.drain,
-           chosen.late ? ", late" : "", (unsigned long long)seen.count, (unsigned long long)steps,
-           deepest, (double)(clock() - start) / CLOCKS_PER_SEC,
+           chosen.world.delays, chosen.late ? ", late" : "", (unsigned long long)seen.count,
+           (unsigned long long)steps, deepest, (double)(clock() - start) / CLOCKS_PER_SEC,
            broken != NULL ? ""
            : whole        ? ", all"
                           : ", NOT all: stopped at the limit");

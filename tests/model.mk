@@ -22,7 +22,8 @@ MODEL_RUNS_small := workers=3,requests=3,crashes=1,gone=0,rotations=0 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,strays=1 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,drain=1 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,late=1 \
-    workers=2,requests=3,crashes=2,gone=1,rotations=0
+    workers=2,requests=3,crashes=2,gone=1,rotations=0 \
+    workers=2,requests=3,crashes=1,gone=0,rotations=0,delays=2
 MODEL_RUNS_full := $(MODEL_RUNS_small) \
     workers=3,requests=3,crashes=1,gone=1,rotations=0 \
     workers=3,requests=3,crashes=1,gone=1,rotations=1 \

@@ -35,6 +35,7 @@ MODEL_RUNS = [
     "workers=2 requests=2 crashes=1 gone=1 rotations=1 drain=1",
     "workers=2 requests=3 crashes=2 gone=0 rotations=0",
     "workers=1 requests=4 crashes=0 gone=0 rotations=1 late=1",
+    "workers=2 requests=2 crashes=0 gone=0 rotations=0 delays=1",
 ]
 
 # Which tests know a file: unit tests and fuzz targets by name. Everything of the tokenizer goes through `tokenize`.

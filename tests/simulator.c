@@ -497,9 +497,10 @@ static void all_die(void) {
 
 /* Of every kind one that fits nothing, so that nothing may happen. */
 static hlx_event junk_event(uint64_t key) {
-    hlx_event event = {.type = (uint32_t)draw(RESULT, key, 10),
+    hlx_event event = {.type = (uint32_t)draw(RESULT, key, 11),
                        .slot = HLX_BROKER_MAX_SLOTS + (uint32_t)draw(GAP, key, 1000),
-                       .request_id = UINT64_MAX - key};
+                       .request_id = UINT64_MAX - key,
+                       .hedge_delay_ns = HLX_BROKER_MAX_DURATION_NS + 1 + key};
 
     if (event.type == HLX_EVENT_SUBMIT || event.type == HLX_EVENT_DRAIN) {
         event.type = HLX_EVENT_CLIENT_GONE;
@@ -515,17 +516,28 @@ static void disturb(const hlx_event *event) {
     }
 }
 
+/* Now and then none, so that the hedge goes out with the first attempt. */
+static hlx_event new_delay(uint64_t key) {
+    uint64_t most_ns = draw(RESULT, key, 8) == 0 ? 0 : 4 * w.plan->service_ns;
+
+    return (hlx_event){.type = HLX_EVENT_HEDGE_DELAY, .hedge_delay_ns = draw(GAP, key, most_ns)};
+}
+
 /* What befalls the service as a whole, at the time of a request. */
 static void strike_service(uint32_t number) {
     hlx_event tick = {.type = HLX_EVENT_TICK};
     hlx_event drain = {.type = HLX_EVENT_DRAIN};
     hlx_event junk = junk_event(number);
+    hlx_event delay = new_delay(number);
 
     if (strikes(SIM_EARLY_TICK, number)) {
         disturb(&tick);
     }
     if (strikes(SIM_JUNK, number)) {
         disturb(&junk);
+    }
+    if (strikes(SIM_NEW_DELAY, number)) {
+        disturb(&delay);
     }
     if (strikes(SIM_PAUSE, number)) {
         w.now_ns += draw(GAP, number, 2 * w.plan->broker.deadline_ns);
@@ -770,7 +782,7 @@ static void recover(void) {
 /* Act three: as many requests as workers, at once, must all be answered ok. With hedges
  * that are due at once half of the workers are taken by those. */
 static void probe(void) {
-    const hlx_broker_config *config = &w.plan->broker;
+    const hlx_broker_config *config = &w.rules.config;
     bool doubled = config->hedging && config->hedge_delay_ns == 0;
     uint32_t count = doubled ? (config->worker_count + 1) / 2 : config->worker_count;
 

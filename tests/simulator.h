@@ -61,7 +61,8 @@
     X(LATE_TICK, "the service is called late")                                                     \
     X(EARLY_TICK, "the service is called early: nothing may happen")                               \
     X(JUNK, "an event that fits nothing: nothing may happen")                                      \
-    X(DRAIN, "the service is drained in the middle of it")
+    X(DRAIN, "the service is drained in the middle of it")                                         \
+    X(NEW_DELAY, "the hedge delay moves")
 
 enum sim_choice_kind {
 #define SIM_ENUMERATOR(name, text) SIM_##name,

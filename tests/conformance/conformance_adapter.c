@@ -609,15 +609,18 @@ static hlx_broker_config read_config(const char *given) {
 }
 
 static hlx_event read_event(const char *given) {
-    static const char *const types[] = {"tick",         "submit",   "client gone",
-                                        "ready",        "response", "exited",
-                                        "spawn failed", "drain",    NULL};
+    static const char *const types[] = {"tick",        "submit", "client gone",  "ready",
+                                        "response",    "exited", "spawn failed", "drain",
+                                        "hedge delay", NULL};
     hlx_event event = {.type = one_of(member(given, "event"), types)};
     if (find(given, "slot") != NULL) {
         event.slot = number32(given, "slot");
     }
     if (find(given, "request") != NULL) {
         event.request_id = number(given, "request");
+    }
+    if (find(given, "delay_ns") != NULL) {
+        event.hedge_delay_ns = number(given, "delay_ns");
     }
     if (event.type == HLX_EVENT_WORKER_RESPONSE) {
         event.summary = (hlx_summary){number32(given, "status"), number32(given, "tokens"),

@@ -428,7 +428,7 @@ def event(text):
     kind, numbers = words[0], list(map(int, words[1:]))
     if kind == "response":
         return {"event": kind, **dict(zip(RESPONSE_FIELDS, numbers + [0, 5, 1, 0, 0][len(numbers) - 2:]))}
-    name = "request" if kind in ("submit", "client gone") else "slot"
+    name = {"submit": "request", "client gone": "request", "hedge delay": "delay_ns"}.get(kind, "slot")
     return {"event": kind, **dict(zip([name], numbers))}
 
 
@@ -454,6 +454,11 @@ TRACES = [
     ("no idle worker: the hedge comes later", "BRK-27", {},
      [(2, "submit 1"), (3, "submit 2"), (12, "tick"), (13, "tick"), (15, "response 1 2"), (16, "response 1 1")]),
     ("hedging switched off", "BRK-27", {"hedging": False}, [(2, "submit 1"), (500, "tick")]),
+    ("the hedge delay moves", "BRK-43", {"hedge_burst": 9},
+     [(2, "submit 1"), (3, "hedge delay 2"), (5, "tick"), (12, "tick"), (13, "response 0 1"), (13, "response 1 1 1"),
+      (14, "submit 2"), (16, "tick"), (17, f"hedge delay {second.DAY}"), (18, f"hedge delay {second.DAY + 1}"), (19, "response 0 2"),
+      (19, "response 1 2 1"), (20, "submit 3"), (40, "tick"), (41, "hedge delay 0"), (42, "submit 4"),
+      (43, "response 0 3"), (44, "response 1 4"), (45, "submit 5")]),
     ("the deadline, with the worker cancelled", "BRK-07 BRK-03", {"hedging": False},
      [(2, "submit 1"), (1001, "tick"), (1002, "tick"), (1010, "response 0 1 1")]),
     ("the deadline in the queue", "BRK-07", {"hedging": False},
@@ -516,8 +521,8 @@ TRACES = [
 BAD_CONFIGS = [
     ("worker_count", 0), ("worker_count", 65), ("slot_count", 2), ("slot_count", 129), ("queue_capacity", 0),
     ("queue_capacity", 16385), ("hedge_ratio_ppm", 1000001), ("hedge_burst", 1000001), ("deadline_ns", 0),
-    ("deadline_ns", 86400 * 10**9 + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
-    ("backoff_min_ns", 0), ("hedge_delay_ns", 86400 * 10**9 + 1),
+    ("deadline_ns", second.DAY + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
+    ("backoff_min_ns", 0), ("hedge_delay_ns", second.DAY + 1),
 ]
 
 
@@ -564,6 +569,8 @@ def walk_event(broker, names, rng):
         return {"event": "response", **dict(zip(RESPONSE_FIELDS, numbers))}
     if choice < 0.385:
         return {"event": "drain"}
+    if choice < 0.4:
+        return {"event": "hedge delay", "delay_ns": rng.choice((0, 3, 20))}
     return sensible(rng.choice(broker.slots), rng)
 
 

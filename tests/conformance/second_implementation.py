@@ -21,6 +21,7 @@ OPTIONS_BYTES = 260
 ENCODINGS = ("bytes", "utf8")
 NEVER = float("inf")
 LAST_INSTANT = 9 * 10**18
+DAY = 86400 * 10**9
 
 
 def number(data):
@@ -308,10 +309,10 @@ class Request:
 
 
 class Broker:
-    """spec: BRK-01 to BRK-41. Choices that the text leaves: spec/vectors/README.md."""
+    """spec: BRK-01 to BRK-41, BRK-43. Choices that the text leaves: spec/vectors/README.md."""
 
     def __init__(self, config):
-        self.config, self.now, self.draining = config, 0, False
+        self.config, self.now, self.draining = dict(config), 0, False
         self.slots = [Slot(config, place) for place in range(config["slot_count"])]
         self.queue, self.service = [], []  # not dispatched; dispatched and not released
         self.accepted, self.hedges, self.actions = 0, 0, []
@@ -457,6 +458,11 @@ class Broker:
 
     # -- the parts of a step. spec: BRK-23
 
+    def take_hedge_delay(self, delay):
+        """spec: BRK-43"""
+        if delay <= DAY:
+            self.config["hedge_delay_ns"] = delay
+
     def take(self, event):
         kind, place = event["event"], event.get("slot", 0)
         if kind == "submit":
@@ -465,6 +471,8 @@ class Broker:
             self.client_gone(event["request"])
         elif kind == "drain":
             self.draining = True
+        elif kind == "hedge delay":
+            self.take_hedge_delay(event["delay_ns"])
         elif place < len(self.slots):
             slot = self.slots[place]
             {"ready": lambda: self.ready(slot), "response": lambda: self.response(slot, event),
@@ -576,13 +584,12 @@ class Broker:
 
 def config_valid(config):
     """spec: BRK-20"""
-    day = 86400 * 10**9
     durations = [config[name] for name in ("deadline_ns", "start_timeout_ns", "kill_grace_ns", "backoff_min_ns",
                                            "backoff_max_ns")]
     return (1 <= config["worker_count"] <= 64 and config["worker_count"] < config["slot_count"] <= 128
             and 1 <= config["queue_capacity"] <= 16384 and config["hedge_ratio_ppm"] <= 10**6
-            and config["hedge_burst"] <= 10**6 and all(1 <= duration <= day for duration in durations)
-            and config["hedge_delay_ns"] <= day and config["backoff_min_ns"] <= config["backoff_max_ns"])
+            and config["hedge_burst"] <= 10**6 and all(1 <= duration <= DAY for duration in durations)
+            and config["hedge_delay_ns"] <= DAY and config["backoff_min_ns"] <= config["backoff_max_ns"])
 
 
 def trace(given):

@@ -590,6 +590,15 @@ def hedges_one_instant_late(second):
 
 
 @wrong("broker")
+def a_new_hedge_delay_moves_hedges_that_wait(second):
+    @method(second, "take_hedge_delay")
+    def _(right, self, delay):
+        for request in self.service:
+            request.hedge_at += delay - self.config["hedge_delay_ns"]
+        right(self, delay)
+
+
+@wrong("broker")
 def retries_are_hedged(second):
     @method(second, "hedgeable")
     def _(right, self, request):
