@@ -49,6 +49,7 @@ TARGETS = {
     "catcode": Target(400, True),
     "arena": Target(32, True),
     "lease": Target(64, True),
+    "delay": Target(64, True),
     "broker": Target(300, True),
     "options": Target(300, False),
     "pipeline": Target(600, False),

@@ -46,6 +46,7 @@ KNOWN_BY = {
     "src/core/query.c": ("query", ""),
     "src/core/arena.c": ("arena", "arena"),
     "src/core/lease.c": ("lease", "arena"),
+    "src/core/delay.c": ("delay", "delay"),
     "src/core/catcode.c": ("catcode", "catcode"),
     "src/core/scan.c": ("scan tokenize", "scan lexer"),
     "src/simd/scan_sse2.c": ("kernels", "scan"),
