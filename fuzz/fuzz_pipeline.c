@@ -315,7 +315,7 @@ static void compute(worker *self) {
     if (status != HLX_STATUS_OK) {
         finish(self, status);
     } else if (self->lexer.done) {
-        hlx_groups_check(&self->columns, &self->counts);
+        (void)hlx_groups_run(&(hlx_groups){0, 0, 0}, UINT32_MAX, &self->columns, &self->counts);
         finish(self, HLX_STATUS_OK);
     } else if (cancel_came(self)) {
         finish(self, HLX_STATUS_CANCELLED);

@@ -155,16 +155,31 @@ uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uin
     return position;
 }
 
-uint32_t hlx_scan_group_portable(const int32_t *kinds, uint32_t row, uint32_t count) {
-    /*@ loop invariant contained: \at(row, Pre) <= row <= count;
-        loop invariant before: \forall integer r; \at(row, Pre) <= r < row ==>
-          !IsGroupKind(kinds[r]);
-        loop assigns row;
-        loop variant count - row;
+uint32_t hlx_scan_groups_portable(const int32_t *kinds, uint32_t row, uint32_t stop,
+                                  uint32_t *rows) {
+    uint32_t count = 0;
+    /*@ loop invariant contained: \at(row, Pre) <= row <= stop;
+        loop invariant number: count <= row - \at(row, Pre);
+        loop invariant found: RowsOfGroups(kinds, \at(row, Pre), row, rows, count);
+        loop invariant before: NoGroup(kinds, \at(row, Pre), count > 0 ? rows[0] : row);
+        loop invariant between: NoGroupBetween(kinds, rows, count);
+        loop invariant behind: count > 0 ==> NoGroup(kinds, rows[count - 1] + 1, row);
+        loop assigns row, count, rows[0 .. stop - \at(row, Pre) - 1];
+        loop variant stop - row;
     */
-    while (row < count && kinds[row] != HLX_CATEGORY_BEGIN_GROUP &&
-           kinds[row] != HLX_CATEGORY_END_GROUP) {
+    while (row < stop) {
+        if (kinds[row] == HLX_CATEGORY_BEGIN_GROUP || kinds[row] == HLX_CATEGORY_END_GROUP) {
+            rows[count] = row;
+            /*@ assert kept: \forall integer i; 0 <= i < count ==>
+                  rows[i] == \at(rows[i], LoopCurrent); */
+            /*@ assert rising: count > 0 ==> rows[count - 1] < rows[count]; */
+            /*@ assert each: RowsOfGroups(kinds, \at(row, Pre), row + 1, rows, count + 1); */
+            /*@ assert between: NoGroupBetween(kinds, rows, count + 1); */
+            count++;
+            /*@ assert behind: NoGroup(kinds, rows[count - 1] + 1, row + 1); */
+        }
+        /*@ assert behind: count > 0 ==> NoGroup(kinds, rows[count - 1] + 1, row + 1); */
         row++;
     }
-    return row;
+    return count;
 }

@@ -11,7 +11,7 @@
  * the input.
  *
  * Three functions here are not defined in the core: hlx_scan_run,
- * hlx_scan_line_end and hlx_scan_group call the kernel that was chosen for the processor
+ * hlx_scan_line_end and hlx_scan_groups call the kernel that was chosen for the processor
  * (src/simd/kernel.c). The proof of the lexer uses their contracts and nothing more,
  * so it does not depend on which kernel runs. The portable kernels beside them keep
  * the same contracts and are proved to. spec: LEX-53 */
@@ -152,26 +152,55 @@ uint32_t hlx_scan_line_end(const uint8_t *input, uint32_t position, uint32_t lim
 */
 uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uint32_t limit);
 
-/* The first row from `row` on that begins or ends a group, or `count`. spec: LEX-64 */
-/*@ requires within: row <= count;
-    requires readable: \valid_read(kinds + (row .. count - 1));
-    terminates \true;
-    assigns \nothing;
-    ensures contained: row <= \result <= count;
-    ensures before: \forall integer r; row <= r < \result ==> !IsGroupKind(kinds[r]);
-    ensures at: \result < count ==> IsGroupKind(kinds[\result]);
+#define HLX_GROUP_SCAN_ROWS                                                                        \
+    256u /* rows a call may look at: what it finds is used while it is hot */
+
+/* The first `count` entries of `rows` are the rows from `row` on, before `stop`, that begin or
+ * end a group: all of them, in order. */
+/*@ predicate RowsOfGroups{L}(int32_t *kinds, integer row, integer stop, uint32_t *rows,
+                              integer count) =
+      (\forall integer i; 0 <= i < count ==> row <= rows[i] < stop) &&
+      (\forall integer i; 0 <= i < count ==> IsGroupKind(kinds[rows[i]])) &&
+      (\forall integer i; 0 < i < count ==> rows[i - 1] < rows[i]);
+
+    predicate NoGroup{L}(int32_t *kinds, integer from, integer to) =
+      \forall integer r; from <= r < to ==> !IsGroupKind(kinds[r]);
+
+    predicate NoGroupBetween{L}(int32_t *kinds, uint32_t *rows, integer count) =
+      \forall integer i; 0 < i < count ==> NoGroup(kinds, rows[i - 1] + 1, rows[i]);
+
+    predicate GroupRows{L}(int32_t *kinds, integer row, integer stop, uint32_t *rows,
+                           integer count) =
+      RowsOfGroups(kinds, row, stop, rows, count) &&
+      NoGroup(kinds, row, count > 0 ? rows[0] : stop) &&
+      NoGroupBetween(kinds, rows, count) &&
+      (count > 0 ==> NoGroup(kinds, rows[count - 1] + 1, stop));
 */
-uint32_t hlx_scan_group(const int32_t *kinds, uint32_t row, uint32_t count);
+
+/* The rows from `row` on, before `stop`, that begin or end a group: returns how many, and
+ * writes them in order. spec: LEX-64 */
+/*@ requires within: row <= stop <= row + HLX_GROUP_SCAN_ROWS;
+    requires readable: \valid_read(kinds + (row .. stop - 1));
+    requires room: \valid(rows + (0 .. stop - row - 1));
+    requires apart: \separated(kinds + (row .. stop - 1), rows + (0 .. stop - row - 1));
+    terminates \true;
+    assigns rows[0 .. stop - row - 1];
+    ensures number: \result <= stop - row;
+    ensures found: GroupRows(kinds, row, stop, rows, \result);
+*/
+uint32_t hlx_scan_groups(const int32_t *kinds, uint32_t row, uint32_t stop, uint32_t *rows);
 
 /* The same, row by row. spec: LEX-64 */
-/*@ requires within: row <= count;
-    requires readable: \valid_read(kinds + (row .. count - 1));
+/*@ requires within: row <= stop <= row + HLX_GROUP_SCAN_ROWS;
+    requires readable: \valid_read(kinds + (row .. stop - 1));
+    requires room: \valid(rows + (0 .. stop - row - 1));
+    requires apart: \separated(kinds + (row .. stop - 1), rows + (0 .. stop - row - 1));
     terminates \true;
-    assigns \nothing;
-    ensures contained: row <= \result <= count;
-    ensures before: \forall integer r; row <= r < \result ==> !IsGroupKind(kinds[r]);
-    ensures at: \result < count ==> IsGroupKind(kinds[\result]);
+    assigns rows[0 .. stop - row - 1];
+    ensures number: \result <= stop - row;
+    ensures found: GroupRows(kinds, row, stop, rows, \result);
 */
-uint32_t hlx_scan_group_portable(const int32_t *kinds, uint32_t row, uint32_t count);
+uint32_t hlx_scan_groups_portable(const int32_t *kinds, uint32_t row, uint32_t stop,
+                                  uint32_t *rows);
 
 #endif

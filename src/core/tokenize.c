@@ -4,27 +4,43 @@
 
 #include "scan.h"
 
-void hlx_groups_check(const hlx_columns *columns, hlx_counts *counts) {
-    uint32_t depth = 0;
-    uint32_t outermost = 0; /* row of the group at depth 1 */
-    uint32_t tokens = counts->tokens;
-    for (uint32_t row = hlx_scan_group(columns->kinds, 0, tokens); row < tokens;
-         row = hlx_scan_group(columns->kinds, row + 1u, tokens)) {
-        int32_t kind = columns->kinds[row];
-        if (kind == HLX_CATEGORY_BEGIN_GROUP) {
-            outermost = depth == 0 ? row : outermost;
-            depth++;
-        } else if (kind == HLX_CATEGORY_END_GROUP && depth > 0) {
-            depth--;
-        } else if (kind == HLX_CATEGORY_END_GROUP) {
+/* The group token in `row`. */
+static void match_group(hlx_groups *groups, uint32_t row, const hlx_columns *columns,
+                        hlx_counts *counts) {
+    bool begins = columns->kinds[row] == HLX_CATEGORY_BEGIN_GROUP;
+    if (groups->depth == 0) {
+        groups->outermost = row;
+        if (!begins) {
             hlx_issue_add(columns, counts, HLX_ISSUE_UNMATCHED_END_GROUP,
                           (uint32_t)columns->starts[row]);
+            return;
         }
     }
-    if (depth > 0) {
-        hlx_issue_add(columns, counts, HLX_ISSUE_UNCLOSED_BEGIN_GROUP,
-                      (uint32_t)columns->starts[outermost]);
+    groups->depth = begins ? groups->depth + 1u : groups->depth - 1u;
+}
+
+bool hlx_groups_run(hlx_groups *groups, uint32_t rows, const hlx_columns *columns,
+                    hlx_counts *counts) {
+    uint32_t left = counts->tokens - groups->row;
+    uint32_t stop = groups->row + (rows < left ? rows : left);
+    while (groups->row < stop) {
+        uint32_t found[HLX_GROUP_SCAN_ROWS];
+        uint32_t most = stop - groups->row;
+        most = most < HLX_GROUP_SCAN_ROWS ? most : HLX_GROUP_SCAN_ROWS;
+        uint32_t count = hlx_scan_groups(columns->kinds, groups->row, groups->row + most, found);
+        for (uint32_t i = 0; i < count; i++) {
+            match_group(groups, found[i], columns, counts);
+        }
+        groups->row = groups->row + most;
     }
+    if (stop < counts->tokens) {
+        return false;
+    }
+    if (groups->depth > 0) {
+        hlx_issue_add(columns, counts, HLX_ISSUE_UNCLOSED_BEGIN_GROUP,
+                      (uint32_t)columns->starts[groups->outermost]);
+    }
+    return true;
 }
 
 hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
@@ -39,7 +55,8 @@ hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t
     hlx_status status =
         hlx_lexer_run(&lexer, regime, input, input_length, UINT32_MAX, columns, counts);
     if (status == HLX_STATUS_OK) {
-        hlx_groups_check(columns, counts);
+        hlx_groups groups = {0, 0, 0};
+        (void)hlx_groups_run(&groups, UINT32_MAX, columns, counts);
     }
     return status;
 }

@@ -151,7 +151,12 @@ static hlx_status tokenize(const hlx_regime *regime, uint64_t request_id, const 
             return HLX_STATUS_CANCELLED;
         }
     }
-    hlx_groups_check(columns, counts);
+    hlx_groups groups = {0, 0, 0};
+    while (!hlx_groups_run(&groups, HLX_WORKER_SLICE_ROWS, columns, counts)) {
+        if (cancel_came(request_id)) {
+            return HLX_STATUS_CANCELLED;
+        }
+    }
     return HLX_STATUS_OK;
 }
 

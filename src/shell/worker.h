@@ -18,6 +18,7 @@
 
 #define HLX_WORKER_READY_ID 0u
 #define HLX_WORKER_SLICE_BYTES 16384u /* well under a millisecond; a look costs far less */
+#define HLX_WORKER_SLICE_ROWS 65536u  /* of matching groups: the same */
 #define HLX_WORKER_UNPINNED (-1)
 
 /* Never returns. `service` is the process that must stay alive. */

@@ -125,25 +125,25 @@ uint32_t hlx_scan_line_end(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
-uint32_t hlx_scan_group(HLX_SCAN_GROUP_PARAMETERS) {
+uint32_t hlx_scan_groups(HLX_SCAN_GROUPS_PARAMETERS) {
     hlx_kernel kernel = hlx_kernel_in_use();
 #if defined(__x86_64__)
     if (kernel == HLX_KERNEL_AVX512) {
-        return hlx_scan_group_avx512(kinds, row, count);
+        return hlx_scan_groups_avx512(kinds, row, stop, rows);
     }
     if (kernel == HLX_KERNEL_AVX2) {
-        return hlx_scan_group_avx2(kinds, row, count);
+        return hlx_scan_groups_avx2(kinds, row, stop, rows);
     }
     if (kernel == HLX_KERNEL_SSE2) {
-        return hlx_scan_group_sse2(kinds, row, count);
+        return hlx_scan_groups_sse2(kinds, row, stop, rows);
     }
 #elif defined(__aarch64__)
     if (kernel == HLX_KERNEL_NEON) {
-        return hlx_scan_group_neon(kinds, row, count);
+        return hlx_scan_groups_neon(kinds, row, stop, rows);
     }
 #endif
     (void)kernel;
-    return hlx_scan_group_portable(kinds, row, count);
+    return hlx_scan_groups_portable(kinds, row, stop, rows);
 }
 
 #define LEAP_ARGUMENTS lexer, regime, input, input_length, pause_at, columns, counts

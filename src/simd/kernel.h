@@ -51,7 +51,7 @@ bool hlx_kernel_use(hlx_kernel kernel);
 #define HLX_LEXER_LEAP_PARAMETERS                                                                  \
     hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,       \
         uint32_t pause_at, const hlx_columns *columns, hlx_counts *counts
-#define HLX_SCAN_GROUP_PARAMETERS const int32_t *kinds, uint32_t row, uint32_t count
+#define HLX_SCAN_GROUPS_PARAMETERS const int32_t *kinds, uint32_t row, uint32_t stop, uint32_t *rows
 #define HLX_SCAN_LINE_END_PARAMETERS const uint8_t *input, uint32_t position, uint32_t limit
 
 uint32_t hlx_scan_run_neon(HLX_SCAN_RUN_PARAMETERS);
@@ -62,10 +62,10 @@ uint32_t hlx_scan_line_end_neon(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS);
 uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS);
-uint32_t hlx_scan_group_neon(HLX_SCAN_GROUP_PARAMETERS);
-uint32_t hlx_scan_group_sse2(HLX_SCAN_GROUP_PARAMETERS);
-uint32_t hlx_scan_group_avx2(HLX_SCAN_GROUP_PARAMETERS);
-uint32_t hlx_scan_group_avx512(HLX_SCAN_GROUP_PARAMETERS);
+uint32_t hlx_scan_groups_neon(HLX_SCAN_GROUPS_PARAMETERS);
+uint32_t hlx_scan_groups_sse2(HLX_SCAN_GROUPS_PARAMETERS);
+uint32_t hlx_scan_groups_avx2(HLX_SCAN_GROUPS_PARAMETERS);
+uint32_t hlx_scan_groups_avx512(HLX_SCAN_GROUPS_PARAMETERS);
 
 /* hlx_lexer_leap (lexer.h), for a regime that allows it. */
 void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS);

@@ -177,18 +177,25 @@ TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
-TARGET uint32_t hlx_scan_group_avx2(HLX_SCAN_GROUP_PARAMETERS) {
-    while (count - row >= GROUP) {
-        __m256i values = _mm256_loadu_si256((const __m256i_u *)(kinds + row));
-        __m256i begins = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
-        __m256i ends = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_END_GROUP));
-        uint32_t found = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(begins, ends));
-        if (found != 0) {
-            return row + _tzcnt_u32(found) / 4u;
+TARGET uint32_t hlx_scan_groups_avx2(HLX_SCAN_GROUPS_PARAMETERS) {
+    uint32_t found = 0;
+    while (stop - row >= BLOCK) {
+        uint32_t groups = 0;
+        for (uint32_t i = 0; i < BLOCK; i += GROUP) {
+            __m256i values = _mm256_loadu_si256((const __m256i_u *)(kinds + row + i));
+            __m256i begins =
+                _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
+            __m256i ends = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(HLX_CATEGORY_END_GROUP));
+            __m256 either = _mm256_castsi256_ps(_mm256_or_si256(begins, ends));
+            groups |= (uint32_t)_mm256_movemask_ps(either) << i;
         }
-        row += GROUP;
+        for (; groups != 0; groups = _blsr_u32(groups)) {
+            rows[found] = row + _tzcnt_u32(groups);
+            found++;
+        }
+        row += BLOCK;
     }
-    return hlx_scan_group_portable(kinds, row, count);
+    return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
 }
 
 #endif

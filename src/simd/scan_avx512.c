@@ -225,19 +225,23 @@ TARGET uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
-TARGET uint32_t hlx_scan_group_avx512(HLX_SCAN_GROUP_PARAMETERS) {
+TARGET uint32_t hlx_scan_groups_avx512(HLX_SCAN_GROUPS_PARAMETERS) {
     const __m512i one = _mm512_set1_epi32(HLX_CATEGORY_BEGIN_GROUP);
     const __m512i two = _mm512_set1_epi32(HLX_CATEGORY_END_GROUP);
-    while (count - row >= GROUP) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    uint32_t found = 0;
+    while (stop - row >= GROUP) {
         __m512i values = _mm512_loadu_si512(kinds + row);
-        uint32_t found = (uint32_t)_mm512_cmpeq_epi32_mask(values, one) |
-                         (uint32_t)_mm512_cmpeq_epi32_mask(values, two);
-        if (found != 0) {
-            return row + _tzcnt_u32(found);
-        }
+        __mmask16 groups =
+            _mm512_cmpeq_epi32_mask(values, one) | _mm512_cmpeq_epi32_mask(values, two);
+        uint32_t count = (uint32_t)_mm_popcnt_u32(groups);
+        __m512i here = _mm512_add_epi32(lanes, _mm512_set1_epi32((int32_t)row));
+        _mm512_mask_storeu_epi32(rows + found, (__mmask16)_bzhi_u32(UINT16_MAX, count),
+                                 _mm512_maskz_compress_epi32(groups, here));
+        found += count;
         row += GROUP;
     }
-    return hlx_scan_group_portable(kinds, row, count);
+    return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
 }
 
 #endif

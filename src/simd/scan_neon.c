@@ -105,18 +105,18 @@ uint32_t hlx_scan_line_end_neon(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
-uint32_t hlx_scan_group_neon(HLX_SCAN_GROUP_PARAMETERS) {
-    while (count - row >= GROUP) {
+uint32_t hlx_scan_groups_neon(HLX_SCAN_GROUPS_PARAMETERS) {
+    uint32_t found = 0;
+    while (stop - row >= GROUP) {
         int32x4_t values = vld1q_s32(kinds + row);
         uint32x4_t begins = vceqq_s32(values, vdupq_n_s32(HLX_CATEGORY_BEGIN_GROUP));
         uint32x4_t ends = vceqq_s32(values, vdupq_n_s32(HLX_CATEGORY_END_GROUP));
-        uint32_t lane = first_lane(vreinterpretq_u8_u32(vorrq_u32(begins, ends)));
-        if (lane < BLOCK) {
-            return row + lane / 4u;
+        if (vmaxvq_u32(vorrq_u32(begins, ends)) != 0) {
+            found += hlx_scan_groups_portable(kinds, row, row + GROUP, rows + found);
         }
         row += GROUP;
     }
-    return hlx_scan_group_portable(kinds, row, count);
+    return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
 }
 
 #endif

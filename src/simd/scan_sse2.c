@@ -160,18 +160,24 @@ uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
-uint32_t hlx_scan_group_sse2(HLX_SCAN_GROUP_PARAMETERS) {
-    while (count - row >= GROUP) {
-        __m128i values = _mm_loadu_si128((const __m128i_u *)(kinds + row));
-        __m128i begins = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
-        __m128i ends = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_END_GROUP));
-        uint32_t found = (uint32_t)_mm_movemask_epi8(_mm_or_si128(begins, ends));
-        if (found != 0) {
-            return row + (uint32_t)__builtin_ctz(found) / 4u;
+uint32_t hlx_scan_groups_sse2(HLX_SCAN_GROUPS_PARAMETERS) {
+    uint32_t found = 0;
+    while (stop - row >= BLOCK) {
+        uint32_t groups = 0;
+        for (uint32_t i = 0; i < BLOCK; i += GROUP) {
+            __m128i values = _mm_loadu_si128((const __m128i_u *)(kinds + row + i));
+            __m128i begins = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
+            __m128i ends = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_END_GROUP));
+            __m128 either = _mm_castsi128_ps(_mm_or_si128(begins, ends));
+            groups |= (uint32_t)_mm_movemask_ps(either) << i;
         }
-        row += GROUP;
+        for (; groups != 0; groups &= groups - 1u) {
+            rows[found] = row + (uint32_t)__builtin_ctz(groups);
+            found++;
+        }
+        row += BLOCK;
     }
-    return hlx_scan_group_portable(kinds, row, count);
+    return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
 }
 
 #endif
