@@ -3,7 +3,7 @@
  * The input is lines. A line HEDGELEX_NAME=VALUE is put into the environment, any
  * other is an argument. What comes out is a whole configuration that every part
  * accepts, or one message; never both, never neither. Numbers are read again here,
- * in 128 bits. spec: SRV-01 to SRV-05, SRV-07, SRV-08, BRK-20, CAT-02 */
+ * in 128 bits. spec: SRV-01 to SRV-05, SRV-07, SRV-08, SRV-56, BRK-20, CAT-02 */
 #include "fuzz_support.h"
 #include "service_options.h"
 
@@ -102,6 +102,14 @@ static void check_config(const hlx_service_config *config) {
     const hlx_service_options *options = &config->options;
     fuzz_expect(hlx_broker_init(&broker, &config->broker),
                 "SRV-03: what is accepted is a configuration of the broker");
+    fuzz_expect(config->delay.lower_ns <= config->delay.fixed_ns &&
+                    config->delay.fixed_ns <= config->delay.upper_ns &&
+                    config->delay.upper_ns <= HLX_BROKER_MAX_DURATION_NS,
+                "SRV-56: the hedge delay is between its rails");
+    fuzz_expect(options->hedge_percentile_ppm > 0
+                    ? config->delay.percentile_ppm == options->hedge_percentile_ppm
+                    : config->delay.lower_ns == config->delay.upper_ns,
+                "SRV-56: the delay moves exactly with a percentile");
     fuzz_expect(hlx_regime_valid(&config->regime), "SRV-07: and a regime");
     fuzz_expect(options->socket != NULL && options->ready_fd >= -1 && options->workers >= 0 &&
                     options->workers <= (int64_t)HLX_BROKER_MAX_WORKERS,

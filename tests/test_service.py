@@ -856,6 +856,11 @@ def bad_options():
         (["--pin=maybe"], {}, "hedgelexd: --pin: bad value 'maybe' (accepted: auto, on, off)\n"),
         (["--catcode=ab=1"], {}, "hedgelexd: --catcode: bad value 'ab=1'"),
         (["--backoff-min=100", "--backoff-max=50"], {}, "hedgelexd: --backoff-min: is above --backoff-max"),
+        (["--hedge-percentile=100.1"], {}, "hedgelexd: --hedge-percentile: bad value '100.1' (accepted: 0 to 100 % of "
+         "attempts)\n"),
+        (["--hedge-percentile=99", "--hedge-delay=200"], {}, "hedgelexd: --hedge-delay: is not between --hedge-delay-"),
+        (["--hedge-percentile=9", "--hedge-delay-min=11"], {}, "hedgelexd: --hedge-delay: is not between --hedge-"),
+        (["--hedge-warm-up=1025"], {}, "hedgelexd: --hedge-warm-up: bad value '1025' (accepted: 1 to 1024 attempts)\n"),
         (["--port=80"], {}, "hedgelexd: unknown option '--port=80' (--help lists all)\n"),
         (["--queue"], {}, "hedgelexd: --queue: value missing\n"),
         (["--ready-fd=77"], {}, "hedgelexd: --ready-fd: 77: Bad file descriptor\n"),

@@ -70,7 +70,7 @@ def faults_and_rotation():
                 thread.join()
             stop.set()
             trouble.join()
-            ok(service.ask(PAGE))
+            wait_until(lambda: ok(service.ask(PAGE * 5000)) and "\n retire " in trace.read_text(), "a rotation")
             equal(service.stop(), 0)
             counters = service.counters()
         equal(conforms(trace), counters["accepted"], "accepted")
@@ -79,6 +79,50 @@ def faults_and_rotation():
             assert word in text, f"the trace has no {word}"
         for name in ("crashes", "rotations", "hedges_granted", "abandoned"):
             assert counters[name] > 0, f"{name} is 0: the test showed nothing"
+
+
+def told_delays(trace):
+    """The hedge delays that the broker was told, in milliseconds, each with the number of replies before."""
+    text = trace.read_text()
+    return [(int(move[1]) / 1e6, text[:move.start()].count("\n reply ")) for move in
+            re.finditer(r" hedge_delay hedge_delay_ns=(\d+)\n", text)]
+
+
+@test
+def the_hedge_delay_is_learned():
+    """Fast requests, then slow ones: fixed until it is warm, then from rail to rail. spec: SRV-56, SRV-57, BRK-45"""
+    options = ("--workers=1", "--hedge-percentile=90", "--hedge-delay-min=5", "--hedge-delay-max=20",
+               "--hedge-warm-up=8")
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder) / "learned.trace"
+        with Service(*options, f"--trace={trace}") as service, service.client() as client:
+            for _ in range(32):
+                ok(client.ask(b""))
+            for _ in range(33):
+                stop_process(service.workers()[0])
+                client.send(b"")
+                time.sleep(0.025)
+                continue_process(service.workers()[0])
+                ok(client.reply())
+            equal(service.stop(), 0)
+            equal(service.counters()["delay_moves"], 2, "delay_moves")
+            assert "hedge_delay moves: percentile=90.0000% min=5.000ms max=20.000ms warm_up=8" in service.log()
+            assert "hedge_delay=10.000ms budget" in service.log() and "ms hedge_delay=20.000ms\n" in service.log()
+        equal(told_delays(trace), [(5.0, 32), (20.0, 64)])
+        equal(conforms(trace), 65)
+
+
+@test
+def a_fixed_hedge_delay_stays():
+    """Without --hedge-percentile nothing is learned. spec: SRV-56"""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder) / "fixed.trace"
+        with Service("--workers=1", "--hedge-warm-up=1", f"--trace={trace}") as service, service.client() as client:
+            for _ in range(65):
+                ok(client.ask(b""))
+            equal(service.stop(), 0)
+            equal(service.counters()["delay_moves"], 0, "delay_moves")
+        equal(told_delays(trace), [])
 
 
 def quiet_trace(folder):

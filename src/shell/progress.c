@@ -16,6 +16,15 @@ static const char *yes_or_no(bool yes) {
     return yes ? "yes" : "no";
 }
 
+/* spec: SRV-57 */
+static void log_learning(const hlx_delay_config *delay) {
+    if (delay->lower_ns < delay->upper_ns) {
+        hlx_log("hedge_delay moves: percentile=%.4f%% min=%.3fms max=%.3fms warm_up=%" PRIu32,
+                delay->percentile_ppm / 10000.0, as_ms(delay->lower_ns), as_ms(delay->upper_ns),
+                delay->warm_up);
+    }
+}
+
 void hlx_progress_start(const hlx_server *server) {
     const hlx_broker_config *broker = &server->config->broker;
     hlx_log("listening on %s: workers=%" PRIu32 " slots=%" PRIu32
@@ -27,14 +36,16 @@ void hlx_progress_start(const hlx_server *server) {
             (double)broker->hedge_ratio_ppm / 10000.0, broker->hedge_burst,
             as_ms(broker->deadline_ns), broker->queue_capacity,
             server->config->options.max_connections);
+    log_learning(&server->config->delay);
 }
 
 static void log_latency(const hlx_server *server) {
     const hlx_histogram *totals = &server->telemetry.totals;
-    hlx_log("requests=%" PRIu64 " p50=%.3fms p99=%.3fms p99.9=%.3fms max=%.3fms", totals->count,
-            as_ms(hlx_histogram_percentile(totals, 500000)),
+    hlx_log("requests=%" PRIu64 " p50=%.3fms p99=%.3fms p99.9=%.3fms max=%.3fms hedge_delay=%.3fms",
+            totals->count, as_ms(hlx_histogram_percentile(totals, 500000)),
             as_ms(hlx_histogram_percentile(totals, 990000)),
-            as_ms(hlx_histogram_percentile(totals, 999000)), as_ms(totals->maximum));
+            as_ms(hlx_histogram_percentile(totals, 999000)), as_ms(totals->maximum),
+            as_ms(server->broker.config.hedge_delay_ns));
 }
 
 /* spec: SRV-55 */
@@ -65,11 +76,11 @@ static void log_broker_counters(const hlx_broker_counters *counters) {
 static void log_server_counters(const hlx_server_counters *counters) {
     hlx_log(FIELD(connections) FIELD(connections_refused) FIELD(too_large) FIELD(malformed)
                 FIELD(no_buffer) FIELD(receive_timeouts) FIELD(idle_timeouts) FIELD(clients_gone)
-                    FIELD(cancelled) FIELD(columns_moved) FIELD(columns_cut),
+                    FIELD(cancelled) FIELD(columns_moved) FIELD(columns_cut) FIELD(delay_moves),
             counters->connections, counters->connections_refused, counters->too_large,
             counters->malformed, counters->no_buffer, counters->receive_timeouts,
             counters->idle_timeouts, counters->clients_gone, counters->cancelled,
-            counters->columns_moved, counters->columns_cut);
+            counters->columns_moved, counters->columns_cut, counters->delay_moves);
 }
 
 /* spec: SRV-51, SRV-54 */

@@ -17,6 +17,7 @@
 #define EVENTS_AT_A_TIME 256
 #define REPORT_EVERY 10000u
 #define EXIT_SIGNAL_BASE 128
+#define LEARN_EVERY 32u /* durations: each time the whole memory is read some thirty times */
 
 /* ---- what the broker says ---- */
 
@@ -33,6 +34,19 @@ static void send_request(hlx_server *server, const hlx_action *action) {
     hlx_pool_send_request(&server->pool, action->slot, submission);
 }
 
+/* How long its first attempt took. One that was cut off, as the hedge answered or the deadline
+ * came, counts as long as it was seen, which is longer than the delay. Second attempts do not
+ * count: most are cut off early, and only slow requests have them. spec: SRV-56 */
+static void observe(hlx_server *server, const hlx_stamps *stamps, uint32_t status) {
+    if (stamps->proc_start_ns == 0 || status == HLX_REPLY_WORKER_FAILED) {
+        return;
+    }
+    hlx_delay_observe(&server->delay, stamps->reply_ready_ns - stamps->proc_start_ns);
+    if (server->delay.next % LEARN_EVERY == 0) {
+        server->hedge_delay_ns = hlx_delay_ns(&server->delay);
+    }
+}
+
 /* A request that was never accepted was never in service: it has no place among the
  * latencies. spec: SRV-52 */
 static void record(hlx_server *server, hlx_submission *submission, const hlx_reply *reply) {
@@ -42,6 +56,7 @@ static void record(hlx_server *server, hlx_submission *submission, const hlx_rep
     submission->stamps.reply_ready_ns = hlx_clock_now_ns();
     submission->stamps.origin = reply->origin;
     hlx_telemetry_record(&server->telemetry, &submission->stamps);
+    observe(server, &submission->stamps, reply->status);
     if (server->telemetry.totals.count % REPORT_EVERY == 0) {
         hlx_progress_report(server);
     }
@@ -118,10 +133,20 @@ static void step(hlx_server *server, const hlx_event *event) {
     }
 }
 
+/* spec: SRV-57 */
+static void move_hedge_delay(hlx_server *server) {
+    hlx_event event = {.type = HLX_EVENT_HEDGE_DELAY, .hedge_delay_ns = server->hedge_delay_ns};
+    if (server->hedge_delay_ns != server->broker.config.hedge_delay_ns) {
+        server->counters.delay_moves++;
+        step(server, &event);
+    }
+}
+
 /* A spawn that fails is itself an event; the broker hears of it in the next step.
  * spec: SRV-30 */
 void hlx_server_apply(hlx_server *server, const hlx_event *event) {
     step(server, event);
+    move_hedge_delay(server);
     while (server->failed_spawn_count > 0) {
         hlx_event failure = {.type = HLX_EVENT_SPAWN_FAILED,
                              .slot = server->failed_spawns[--server->failed_spawn_count]};

@@ -13,10 +13,11 @@
  * waiting, every write that does not fit goes on when there is room. All tables are
  * allocated at the start; only document buffers are mapped later, within their bound.
  * The timer is set to the earliest of the instants that the broker and the time-outs
- * name. spec: SRV-30 to SRV-54 */
+ * name. spec: SRV-30 to SRV-57 */
 #ifndef HLX_SERVER_H
 #define HLX_SERVER_H
 
+#include "delay.h"
 #include "listener.h"
 #include "pool.h"
 #include "service_options.h"
@@ -35,6 +36,7 @@ typedef struct hlx_server_counters {
     uint64_t cancelled;     /* requests taken back by their clients, version 2 */
     uint64_t columns_moved; /* replies moved out of a worker's way, */
     uint64_t columns_cut;   /* and cut off as there was no memory for that */
+    uint64_t delay_moves;   /* the broker was told of another hedge delay */
 } hlx_server_counters;
 
 typedef struct hlx_server {
@@ -58,6 +60,8 @@ typedef struct hlx_server {
     hlx_timeout idle, receiving;
     hlx_server_counters counters;
     hlx_telemetry telemetry;
+    hlx_delay delay;                              /* of first attempts */
+    uint64_t hedge_delay_ns;                      /* that the broker is to have */
     FILE *trace;                                  /* of the broker's steps, or NULL */
     uint32_t failed_spawns[HLX_BROKER_MAX_SLOTS]; /* slots of which the broker is yet to hear */
     uint32_t failed_spawn_count;

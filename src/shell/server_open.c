@@ -62,6 +62,8 @@ static bool open_tables(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES])
     server->idle.limit_ns = (uint64_t)options->idle_timeout_ns;
     server->receiving.limit_ns = (uint64_t)options->receive_timeout_ns;
     hlx_telemetry_init(&server->telemetry);
+    hlx_delay_init(&server->delay, &server->config->delay);
+    server->hedge_delay_ns = server->config->broker.hedge_delay_ns;
     return true;
 }
 

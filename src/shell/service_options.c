@@ -125,7 +125,37 @@ static const hlx_option request_table[] = {
      AT(hedge_delay_ns),
      DURATION(0),
      .default_text = "10",
-     .help = "After which time without an answer a hedge is due."},
+     .help = "After which time without an answer a hedge is due; with --hedge-percentile: until\n"
+             "that is known."},
+    {.name = "hedge-percentile",
+     .environment = "HEDGELEX_HEDGE_PERCENTILE",
+     AT(hedge_percentile_ppm),
+     .kind = HLX_OPTION_RATIO,
+     .minimum = 0,
+     .maximum = HLX_DELAY_PPM,
+     .default_text = "0",
+     .unit = "% of attempts",
+     .help = "A hedge is due when a first attempt takes longer than so many of the last 1,024\n"
+             "did; 0 is always after --hedge-delay."},
+    {.name = "hedge-delay-min",
+     .environment = "HEDGELEX_HEDGE_DELAY_MIN",
+     AT(hedge_delay_min_ns),
+     DURATION(0),
+     .default_text = "1",
+     .help = "With --hedge-percentile a hedge is due no sooner,"},
+    {.name = "hedge-delay-max",
+     .environment = "HEDGELEX_HEDGE_DELAY_MAX",
+     AT(hedge_delay_max_ns),
+     DURATION(0),
+     .default_text = "100",
+     .help = "and no later."},
+    {.name = "hedge-warm-up",
+     .environment = "HEDGELEX_HEDGE_WARM_UP",
+     AT(hedge_warm_up),
+     INTEGER(1, HLX_DELAY_MEMORY),
+     .default_text = "100",
+     .unit = "attempts",
+     .help = "How many are needed to know the percentile."},
     {.name = "hedge-ratio",
      .environment = "HEDGELEX_HEDGE_RATIO",
      AT(hedge_ratio_ppm),
@@ -235,10 +265,33 @@ static void fill_broker_config(const hlx_service_options *options, hlx_broker_co
                                   .backoff_max_ns = (uint64_t)options->backoff_max_ns};
 }
 
+/* Between rails that meet whatever is observed leaves the delay as it is. spec: SRV-56 */
+static void fill_delay_config(const hlx_service_options *options, hlx_delay_config *delay) {
+    uint64_t fixed_ns = (uint64_t)options->hedge_delay_ns;
+    *delay = (hlx_delay_config){.fixed_ns = fixed_ns,
+                                .lower_ns = fixed_ns,
+                                .upper_ns = fixed_ns,
+                                .percentile_ppm = HLX_DELAY_PPM,
+                                .warm_up = (uint32_t)options->hedge_warm_up};
+    if (options->hedge_percentile_ppm > 0) {
+        delay->lower_ns = (uint64_t)options->hedge_delay_min_ns;
+        delay->upper_ns = (uint64_t)options->hedge_delay_max_ns;
+        delay->percentile_ppm = (uint32_t)options->hedge_percentile_ppm;
+    }
+}
+
 /* What no single option shows. spec: SRV-03 */
 static bool combine(hlx_service_config *config, char error[HLX_OPTIONS_ERROR_BYTES]) {
     const hlx_service_options *options = &config->options;
     fill_broker_config(options, &config->broker);
+    fill_delay_config(options, &config->delay);
+    const hlx_delay_config *delay = &config->delay;
+    if (delay->fixed_ns < delay->lower_ns || delay->fixed_ns > delay->upper_ns) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                       "--hedge-delay: is not between --hedge-delay-min and --hedge-delay-max "
+                       "(accepted: between them)");
+        return false;
+    }
     if (options->backoff_min_ns > options->backoff_max_ns) {
         (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
                        "--backoff-min: is above --backoff-max (accepted: not above it)");

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "broker.h"
+#include "delay.h"
 #include "regime_options.h"
 
 /* Exit codes: X(code, enumerator, meaning); --help prints this table. spec: SRV-42 */
@@ -36,6 +37,8 @@ typedef struct hlx_service_options {
     int64_t pin, lock_memory; /* enum hlx_choice */
     bool hedging;
     int64_t hedge_delay_ns, hedge_ratio_ppm, hedge_burst;
+    int64_t hedge_percentile_ppm; /* 0: the delay is fixed */
+    int64_t hedge_delay_min_ns, hedge_delay_max_ns, hedge_warm_up;
     int64_t deadline_ns, queue;
     int64_t rotate_mib, rotate_faults;
     int64_t start_timeout_ns, kill_grace_ns, backoff_min_ns, backoff_max_ns;
@@ -47,6 +50,7 @@ typedef struct hlx_service_options {
 typedef struct hlx_service_config {
     hlx_service_options options;
     hlx_broker_config broker;
+    hlx_delay_config delay; /* fixed when its rails meet */
     hlx_regime regime;
 } hlx_service_config;
 
