@@ -16,25 +16,33 @@ $(BUILD)/tests/model: $(BUILD)/tests/model.o $(MODEL_CORE) $(BUILD)/model/trace.
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 
-# Searched by `make model`; all of it, with MODEL=full, takes minutes and gigabytes.
-MODEL ?= small
-MODEL_RUNS_small := workers=3,requests=3,crashes=1,gone=0,rotations=0 \
+# Searched by `make model`: three workers and three requests with everything in the first;
+# `make model-full` allows more of each.
+MODEL_RUNS := workers=3,requests=3,crashes=1,gone=1,rotations=1 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,strays=1 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,drain=1 \
     workers=2,requests=2,crashes=1,gone=1,rotations=1,late=1 \
     workers=2,requests=3,crashes=2,gone=1,rotations=0 \
-    workers=2,requests=3,crashes=1,gone=0,rotations=0,delays=2
-MODEL_RUNS_full := $(MODEL_RUNS_small) \
-    workers=3,requests=3,crashes=1,gone=1,rotations=0 \
-    workers=3,requests=3,crashes=1,gone=1,rotations=1 \
-    workers=3,requests=3,crashes=2,gone=0,rotations=0,strays=1 \
-    workers=3,requests=2,crashes=1,gone=1,rotations=1,drain=1
+    workers=2,requests=3,crashes=1,gone=0,rotations=0,delays=2 \
+    workers=2,requests=2,crashes=1,gone=1,rotations=1,strays=1,merging=1
+MODEL_FULL_RUNS := workers=3,requests=3,crashes=1,gone=0,rotations=1,merging=1 \
+    workers=3,requests=3,crashes=1,gone=1,rotations=1,drain=1 \
+    workers=3,requests=3,crashes=1,gone=1,rotations=0,strays=1 \
+    workers=3,requests=3,crashes=1,gone=1,rotations=0,late=1 \
+    workers=3,requests=3,crashes=2,gone=1,rotations=0 \
+    workers=3,requests=4,crashes=1,gone=1,rotations=0
+model_runs = set -e; for run in $(1); do $(BUILD)/tests/model $$(echo $$run | tr , ' '); done
 
 .PHONY: model
-model: $(BUILD)/tests/model ## search all behaviours of small pools (MODEL=full: 3 workers, 3 requests)
-	@set -e; for run in $(MODEL_RUNS_$(MODEL)); do $< $$(echo $$run | tr , ' '); done
+model: $(BUILD)/tests/model ## search all behaviours of small pools, up to 3 workers and 3 requests
+	@$(call model_runs,$(MODEL_RUNS))
 	@python3 tests/seeded_bugs.py --twins=$(BUILD)
 	@echo "No behaviour above breaks a rule, and each rule's broken twin is found."
+
+.PHONY: model-full
+model-full: $(BUILD)/tests/model ## more of each fault than make model has: minutes, and gigabytes of memory
+	@$(call model_runs,$(MODEL_FULL_RUNS))
+	@echo "No behaviour above breaks a rule."
 
 .PHONY: seeded-bugs
 seeded-bugs: ## put every known bug into a copy of the tree and check which rigs notice (SAMPLE=seconds: some)
