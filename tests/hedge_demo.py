@@ -120,7 +120,7 @@ def learned(demo, requests):
     judge_tail(demo, run)
     delays = [float(delay) for delay in re.findall(r"hedge_delay=([\d.]+)ms", run.log)]
     moves, within = run.counters["delay_moves"], all(LEARNED_MIN_MS <= delay <= LEARNED_MAX_MS for delay in delays)
-    demo.judge(moves > 0 and within, f"the delay moved {moves} times, from {delays[0]:.3f} to {delays[-1]:.3f} ms, and is "
+    demo.judge(moves > 0 and within, f"the delay moved {moves} times, from {delays[0]:.3f} to {delays[-1]:.3f} ms, "
                f"between its rails, {LEARNED_MIN_MS} and {LEARNED_MAX_MS} ms")
 
 
