@@ -27,7 +27,6 @@ void hlx_delay_observe(hlx_delay *delay, uint64_t duration_ns) {
     exits \false;
     assigns \nothing;
     ensures counted: \result == AtMost(observed, count, value_ns);
-    ensures some: \result <= count;
 */
 static uint32_t count_at_most(const uint64_t *observed, uint32_t count, uint64_t value_ns) {
     uint32_t found = 0u;
