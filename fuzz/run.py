@@ -164,7 +164,8 @@ def afl(target, seconds, max_len):
     out.parent.mkdir(exist_ok=True)
     words = ["afl-fuzz", "-i", SEEDS / target, "-o", out, "-V", seconds, "-G", max_len, "-c", program("cmplog", target)]
     words += ["-x", dictionary(target)] if dictionary(target) else []
-    code, output = run([*words, "--", program("afl", target)], seconds + 120, **AFL_ENVIRONMENT)
+    environment = AFL_ENVIRONMENT | ({"AFL_BENCH_UNTIL_CRASH": "1"} if target == CANARY else {})
+    code, output = run([*words, "--", program("afl", target)], seconds + 120, **environment)
     statistics = out / "default/fuzzer_stats"
     if code != 0 or not statistics.exists():
         return Result(target, 0, seconds, "?", 0, 1, f"afl-fuzz: exit code {code}: {output[-600:]}")
@@ -197,7 +198,7 @@ def canary_caught(engine):
     """Does this engine find the one crash that is there to be found?"""
     (BUILD / "findings").mkdir(parents=True, exist_ok=True)
     shutil.rmtree(BUILD / "corpus" / CANARY, ignore_errors=True)
-    result = fuzz_one(engine, CANARY, CANARY_SECONDS if engine != "afl" else 10)
+    result = fuzz_one(engine, CANARY, CANARY_SECONDS)
     for path in (BUILD / "findings").glob(f"{CANARY}-*"):
         path.unlink()
     caught = result.findings > 0 and any(word in result.note for word in ("canary", "overflow", "crashes or hangs"))

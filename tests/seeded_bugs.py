@@ -44,9 +44,9 @@ READS = ("tokenize lexer", "lexer oracle")
 KNOWN_BY = {
     "src/core/frame.c": ("frame", "frame"),
     "src/core/client.c": ("client", "client"),
-    "src/core/query.c": ("query", ""),
+    "src/core/query.c": ("query", "query"),
     "src/core/arena.c": ("arena", "arena"),
-    "src/core/lease.c": ("lease", "arena"),
+    "src/core/lease.c": ("lease", "lease"),
     "src/core/delay.c": ("delay", "delay"),
     "src/core/catcode.c": ("catcode", "catcode"),
     "src/core/scan.c": ("scan tokenize", "scan lexer"),
