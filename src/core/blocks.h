@@ -26,6 +26,7 @@ typedef struct hlx_window {
 typedef struct hlx_blocks {
     hlx_lexer lexer;
     hlx_place place;
+    uint32_t stretch; /* bytes that the machine reads before the next leap, if leaps are poor */
 } hlx_blocks;
 
 /* At the beginning of an input of at most HLX_MAX_INPUT_BYTES. */
@@ -35,5 +36,13 @@ void hlx_blocks_begin(hlx_blocks *blocks, const uint8_t *input, uint32_t input_l
  * valid; regime and input are the same in every call. spec: LEX-56 */
 uint32_t hlx_blocks_next(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, const hlx_window *window);
+
+/* Read on as hlx_lexer_leap does (lexer.h), and derive the rows that it gives as
+ * hlx_expand_rows does; behind them the place is the lexer's line, as it was before. `rows` is
+ * added to. False: with this kernel or regime there are no leaps. Defined in src/simd/kernel.c.
+ * spec: LEX-51, LEX-52, LEX-53 */
+bool hlx_blocks_leap(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t pause_at, const hlx_window *window,
+                     uint32_t *rows);
 
 #endif

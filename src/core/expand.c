@@ -20,6 +20,14 @@ hlx_place hlx_place_first(const uint8_t *input, uint32_t input_length) {
     return place;
 }
 
+void hlx_place_reach(hlx_place *place, const uint8_t *input, uint32_t input_length,
+                     uint32_t position) {
+    while (position >= place->line.next && place->line.next < input_length) {
+        place->line = hlx_line_at(input, input_length, place->line.next);
+        place->line_number++;
+    }
+}
+
 /* The byte behind the token that starts at `start`: read it again. spec: LEX-51 */
 static uint32_t end_of_token(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                              uint32_t start) {
@@ -177,13 +185,10 @@ void hlx_expand_rows(hlx_place *place, const hlx_regime *regime, const uint8_t *
                      uint32_t input_length, const int32_t *starts, uint32_t row_count,
                      int32_t *ends, int32_t *lines, int32_t *cols) {
     const rows to = {starts, row_count, ends, lines, cols};
-    hlx_line *line = &place->line;
+    const hlx_line *line = &place->line;
     uint32_t row = 0;
     while (row < row_count) {
-        while ((uint32_t)starts[row] >= line->next && line->next < input_length) {
-            *line = hlx_line_at(input, input_length, line->next);
-            place->line_number++;
-        }
+        hlx_place_reach(place, input, input_length, (uint32_t)starts[row]);
         /* The end of the last line may stand at the input's end. */
         int32_t next = (int32_t)line->next + (line->next == input_length ? 1 : 0);
         row = expand_line(&to, row, place, regime, input, next);

@@ -19,6 +19,11 @@ typedef struct hlx_place {
 /* The first line. spec: LEX-10 */
 hlx_place hlx_place_first(const uint8_t *input, uint32_t input_length);
 
+/* Go on to the line that `position` is in, or to the last one; the present one is no later.
+ * spec: LEX-10 */
+void hlx_place_reach(hlx_place *place, const uint8_t *input, uint32_t input_length,
+                     uint32_t position);
+
 /* Derive `row_count` rows of tokens in order, none before `place`, which goes on with them. */
 void hlx_expand_rows(hlx_place *place, const hlx_regime *regime, const uint8_t *input,
                      uint32_t input_length, const int32_t *starts, uint32_t row_count,

@@ -83,8 +83,18 @@ bool hlx_kernel_use(hlx_kernel kernel) {
 
 #define RUN_ARGUMENTS regime, input, input_length, position, limit, in_middle, columns, row
 
+/* Is the run so short that looking at a block does not pay? */
+static bool short_run(const hlx_regime *regime, const uint8_t *input, uint32_t position,
+                      uint32_t limit) {
+    return limit - position < 2u || hlx_plain_kind(regime, input[position]) == 0 ||
+           hlx_plain_kind(regime, input[position + 1u]) == 0;
+}
+
 uint32_t hlx_scan_run(HLX_SCAN_RUN_PARAMETERS) {
     hlx_kernel kernel = hlx_kernel_in_use();
+    if (short_run(regime, input, position, limit)) {
+        kernel = HLX_KERNEL_PORTABLE;
+    }
 #if defined(__x86_64__)
     if (kernel == HLX_KERNEL_AVX512) {
         return hlx_scan_run_avx512(RUN_ARGUMENTS);
@@ -146,27 +156,77 @@ uint32_t hlx_scan_groups(HLX_SCAN_GROUPS_PARAMETERS) {
     return hlx_scan_groups_portable(kinds, row, stop, rows);
 }
 
-#define LEAP_ARGUMENTS lexer, regime, input, input_length, pause_at, columns, counts
+/* ---- leaps ---------------------------------------------------------------- */
 
-void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
+/* Has the kernel leaps, and are whole lines read as they take them? */
+static bool can_leap(const hlx_regime *regime) {
     hlx_kernel kernel = hlx_kernel_in_use();
-    if (lexer->position > lexer->line.content_end || !hlx_leap_possible(regime)) {
-        return;
-    }
+    return kernel != HLX_KERNEL_PORTABLE && kernel != HLX_KERNEL_NEON && hlx_leap_possible(regime);
+}
+
+static void leap(HLX_LEAP_PARAMETERS) {
 #if defined(__x86_64__)
+    hlx_kernel kernel = hlx_kernel_in_use();
     if (kernel == HLX_KERNEL_AVX512) {
-        hlx_lexer_leap_avx512(LEAP_ARGUMENTS);
+        hlx_leap_avx512(at, regime, input, input_length, pause_at, to);
     } else if (kernel == HLX_KERNEL_AVX2) {
-        hlx_lexer_leap_avx2(LEAP_ARGUMENTS);
+        hlx_leap_avx2(at, regime, input, input_length, pause_at, to);
     } else if (kernel == HLX_KERNEL_SSE2) {
-        hlx_lexer_leap_sse2(LEAP_ARGUMENTS);
+        hlx_leap_sse2(at, regime, input, input_length, pause_at, to);
     }
 #else
-    (void)kernel;
+    (void)at;
+    (void)regime;
     (void)input;
     (void)input_length;
     (void)pause_at;
-    (void)columns;
-    (void)counts;
+    (void)to;
 #endif
+}
+
+static hlx_leap_cursor cursor_of(const hlx_lexer *lexer, uint32_t line_number, uint32_t row) {
+    return (hlx_leap_cursor){lexer->position, lexer->state, lexer->line.start, line_number, row};
+}
+
+/* The machine behind the leaps: its line is the one in which the position stands. */
+static void move_to(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length,
+                    const hlx_leap_cursor *at) {
+    if (at->line_start != lexer->line.start) {
+        lexer->line = hlx_line_at(input, input_length, at->line_start);
+    }
+    lexer->position = at->position;
+    lexer->state = at->state;
+}
+
+void hlx_lexer_leap(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
+                    uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
+                    hlx_counts *counts) {
+    /* Up to a pause in the same block the machine is as fast. */
+    if (lexer->position > lexer->line.content_end || pause_at < lexer->position + HLX_LEAP_BLOCK ||
+        !can_leap(regime)) {
+        return;
+    }
+    const hlx_window to = {columns->kinds, columns->codes, columns->starts,        NULL,
+                           NULL,           NULL,           columns->token_capacity};
+    hlx_leap_cursor at = cursor_of(lexer, 0, counts->tokens);
+    leap(&at, regime, input, input_length, pause_at, &to);
+    counts->tokens = at.row;
+    move_to(lexer, input, input_length, &at);
+}
+
+bool hlx_blocks_leap(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t *input,
+                     uint32_t input_length, uint32_t pause_at, const hlx_window *window,
+                     uint32_t *rows) {
+    hlx_lexer *lexer = &blocks->lexer;
+    if (!can_leap(regime)) {
+        return false;
+    }
+    if (lexer->position <= lexer->line.content_end) {
+        hlx_leap_cursor at = cursor_of(lexer, blocks->place.line_number, *rows);
+        leap(&at, regime, input, input_length, pause_at, window);
+        *rows = at.row;
+        move_to(lexer, input, input_length, &at);
+        blocks->place = (hlx_place){lexer->line, at.line_number};
+    }
+    return true;
 }

@@ -11,7 +11,7 @@
 #ifndef HLX_KERNEL_H
 #define HLX_KERNEL_H
 
-#include "lexer.h"
+#include "blocks.h"
 #include "scan.h"
 
 /* In the order of preference, the best last. X(enumerator, name) */
@@ -48,9 +48,9 @@ bool hlx_kernel_use(hlx_kernel kernel);
 #define HLX_SCAN_RUN_PARAMETERS                                                                    \
     const hlx_regime *regime, const uint8_t *input, uint32_t input_length, uint32_t position,      \
         uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row
-#define HLX_LEXER_LEAP_PARAMETERS                                                                  \
-    hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,       \
-        uint32_t pause_at, const hlx_columns *columns, hlx_counts *counts
+#define HLX_LEAP_PARAMETERS                                                                        \
+    hlx_leap_cursor *at, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,    \
+        uint32_t pause_at, const hlx_window *to
 #define HLX_SCAN_GROUPS_PARAMETERS const int32_t *kinds, uint32_t row, uint32_t stop, uint32_t *rows
 #define HLX_SCAN_LINE_END_PARAMETERS const uint8_t *input, uint32_t position, uint32_t limit
 
@@ -67,10 +67,20 @@ uint32_t hlx_scan_groups_sse2(HLX_SCAN_GROUPS_PARAMETERS);
 uint32_t hlx_scan_groups_avx2(HLX_SCAN_GROUPS_PARAMETERS);
 uint32_t hlx_scan_groups_avx512(HLX_SCAN_GROUPS_PARAMETERS);
 
-/* hlx_lexer_leap (lexer.h), for a regime that allows it. */
-void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS);
-void hlx_lexer_leap_avx2(HLX_LEXER_LEAP_PARAMETERS);
-void hlx_lexer_leap_avx512(HLX_LEXER_LEAP_PARAMETERS);
+/* Where leaps are: what lexer, counts and place become when they are over. */
+typedef struct hlx_leap_cursor {
+    uint32_t position;
+    uint32_t state;
+    uint32_t line_start;
+    uint32_t line_number;
+    uint32_t row;
+} hlx_leap_cursor;
+
+/* hlx_lexer_leap and hlx_blocks_leap, for a regime that allows it; the window of the former has
+ * no ends. */
+void hlx_leap_sse2(HLX_LEAP_PARAMETERS);
+void hlx_leap_avx2(HLX_LEAP_PARAMETERS);
+void hlx_leap_avx512(HLX_LEAP_PARAMETERS);
 
 /* The kind of a run's byte by its category, 0 where a run ends: KindOfPlain of scan.h, and
  * spaces. */

@@ -18,7 +18,7 @@
 #define HLX_LEAP_H
 
 #include "control_sequence.h"
-#include "lexer.h"
+#include "kernel.h"
 
 #define HLX_LEAP_BLOCK 64u
 /* So many bytes behind a block may be looked at, for the names that begin in it. */
@@ -30,17 +30,36 @@
 /* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation. */
 #define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
-/* The bytes of a block by class. CR and LF are in no other class: they are no characters. */
+/* The categories that a leap reads by: line ends, and in utf8 bytes above 127, are no characters
+ * and hard. spec: LEX-10, LEX-53 */
+typedef struct hlx_leap_table {
+    _Alignas(64) uint8_t category[256];
+} hlx_leap_table;
+
+static inline hlx_leap_table hlx_leap_table_of(const hlx_regime *regime) {
+    hlx_leap_table table;
+    bool utf8 = regime->encoding == HLX_ENCODING_UTF8;
+    for (uint32_t byte = 0; byte < 128u; byte++) {
+        table.category[byte] = regime->category[byte];
+        table.category[byte + 128u] =
+            utf8 ? (uint8_t)HLX_CATEGORY_INVALID : regime->category[byte + 128u];
+    }
+    table.category['\n'] = HLX_CATEGORY_INVALID;
+    table.category['\r'] = HLX_CATEGORY_INVALID;
+    return table;
+}
+
+/* The bytes of a block by class; of category and byte alone. */
 typedef struct hlx_places {
     uint64_t escape;      /* category 0 */
-    uint64_t plain;       /* LEX-53, letters included */
+    uint64_t token;       /* plain (LEX-53, letters included), superscripts and spaces */
     uint64_t letter;      /* category 11 */
     uint64_t superscript; /* category 7 */
-    uint64_t blank;       /* 0x20, whose category is 10 */
+    uint64_t space;       /* category 10 */
+    uint64_t blank;       /* 0x20, one of them */
     uint64_t comment;     /* category 14 */
     uint64_t line_feed;
     uint64_t carriage_return;
-    uint64_t hard; /* everything else */
 } hlx_places;
 
 /* What becomes of them, up to `end`: the bytes behind belong to the next leap. */
@@ -55,19 +74,6 @@ typedef struct hlx_leap {
     uint32_t state; /* behind them */
 } hlx_leap;
 
-/* The kernel has set every class but `hard` from bytes and categories alone. Now: line ends and
- * bytes that are no `whole` character are in no class of characters, a superscript is not
- * plain, and the rest is hard. spec: LEX-10, LEX-53 */
-static inline void hlx_sort_places(hlx_places *p, uint64_t whole) {
-    uint64_t characters = ~(p->line_feed | p->carriage_return) & whole;
-    p->escape &= characters;
-    p->letter &= characters;
-    p->superscript &= characters;
-    p->comment &= characters;
-    p->plain &= characters & ~p->superscript;
-    p->hard = ~(p->line_feed | p->escape | p->plain | p->superscript | p->blank | p->comment);
-}
-
 /* Can whole lines be read at all? A leap takes 0x20 for a space and a line's end for a character
  * of category 5. */
 static inline bool hlx_leap_possible(const hlx_regime *regime) {
@@ -75,24 +81,14 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
            regime->category[regime->end_of_line_char] == HLX_CATEGORY_END_OF_LINE;
 }
 
-/* Where the leaps are: what lexer and counts become when they are over. */
-typedef struct hlx_leap_cursor {
-    uint32_t position;
-    uint32_t state;
-    uint32_t line_start;
-    uint32_t row;
-} hlx_leap_cursor;
+/* The most rows that a leap may touch: its tokens' and, by whole groups, some behind them. */
+#define HLX_LEAP_ROWS 72u
 
-static inline hlx_leap_cursor hlx_leap_begin(const hlx_lexer *lexer, const hlx_counts *counts) {
-    return (hlx_leap_cursor){lexer->position, lexer->state, lexer->line.start, counts->tokens};
-}
-
-/* Is there a whole block to read before the pause, and room for as many tokens? */
-static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at,
-                                     const hlx_columns *columns, const hlx_leap_cursor *at) {
+/* Is there a whole block to read, and room for as many tokens? */
+static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, const hlx_window *to,
+                                     const hlx_leap_cursor *at) {
     return input_length - at->position >= HLX_LEAP_BLOCK + HLX_LEAP_MARGIN &&
-           pause_at > at->position && pause_at - at->position >= HLX_LEAP_BLOCK &&
-           columns->token_capacity - at->row >= HLX_LEAP_BLOCK;
+           at->position < pause_at && to->capacity - at->row >= HLX_LEAP_ROWS;
 }
 
 static inline uint64_t hlx_places_below(uint32_t place) {
@@ -121,33 +117,27 @@ static inline uint64_t hlx_beginning_escapes(uint64_t escape) {
     return (((escape << 1 | odd) - escape) ^ odd) & escape;
 }
 
-/* Comments that a line feed ends in the block are taken out of it, their line ends are
- * remembered; the first other one is hard. spec: LEX-22 */
-static inline uint64_t hlx_drop_comments(hlx_places *p) {
-    uint64_t silent = 0;
-    for (;;) {
-        uint64_t escaped = hlx_beginning_escapes(p->escape) << 1;
-        uint64_t comment = p->comment & ~escaped;
-        if (comment == 0) {
-            return silent;
-        }
-        uint64_t before = (comment & (0u - comment)) - 1u;
-        uint64_t ends = (p->line_feed | p->carriage_return) & ~before;
-        uint64_t end = ends & (0u - ends);
-        if ((end & p->line_feed) == 0) {
-            p->hard |= comment & (0u - comment);
-            return silent;
-        }
-        uint64_t dropped = (end - 1u) & ~before;
-        p->escape &= ~dropped;
-        p->plain &= ~dropped;
-        p->letter &= ~dropped;
-        p->superscript &= ~dropped;
-        p->blank &= ~dropped;
-        p->comment &= ~dropped;
-        p->hard &= ~dropped;
-        silent |= end;
+/* Comments that a line feed ends in the block are taken out of it; returned are their line ends.
+ * The first other one is added to what is hard. The sum: a comment's first character, added to
+ * the places that are no line feed, carries to its line's end and clears those on the way.
+ * spec: LEX-22 */
+static inline uint64_t hlx_drop_comments(hlx_places *p, uint64_t *hard) {
+    uint64_t comment = p->comment & ~(hlx_beginning_escapes(p->escape) << 1);
+    uint64_t carried = ~p->line_feed + comment;
+    uint64_t dropped = (~p->line_feed & ~carried) | comment;
+    uint64_t unended = dropped & (p->carriage_return | (uint64_t)1 << 63);
+    p->escape &= ~dropped;
+    p->token &= ~dropped;
+    p->letter &= ~dropped;
+    p->superscript &= ~dropped;
+    p->space &= ~dropped;
+    p->blank &= ~dropped;
+    *hard &= ~dropped;
+    if (unended != 0) {
+        uint64_t others = ~dropped & hlx_places_below(hlx_first_place(unended));
+        *hard |= (uint64_t)1 << hlx_behind_last(others);
     }
+    return carried & p->line_feed;
 }
 
 /* Blanks before a line's terminator. spec: LEX-11 */
@@ -161,64 +151,66 @@ static inline uint64_t hlx_trailing_blanks(uint64_t blank, uint64_t terminator) 
     return trailing;
 }
 
-/* What a neighbour or the end of the block leaves undecided. spec: LEX-11, LEX-23 */
-static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint64_t trailing) {
+/* What a neighbour, or the byte behind the block, leaves undecided. spec: LEX-11, LEX-23 */
+static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint64_t trailing,
+                                     uint8_t behind) {
     uint64_t last = (uint64_t)1 << 63;
     uint64_t hard = p->superscript & (p->superscript >> 1 | p->superscript << 1 | last);
     hard |= escaped & (p->line_feed | trailing);
-    hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
-    if ((p->blank & last) != 0) {
-        uint32_t first = hlx_behind_last(~p->blank);
-        hard |= (uint64_t)1 << first;
+    if (p->carriage_return != 0) {
+        hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
+    }
+    if ((p->blank & last) != 0 && (behind == ' ' || behind == '\n' || behind == '\r')) {
+        hard |= (uint64_t)1 << hlx_behind_last(~p->blank);
     }
     return hard;
 }
 
-/* The state behind the byte before `end`. spec: LEX-22 */
-static inline uint32_t hlx_state_at(uint32_t end, uint64_t middle, uint64_t new_line) {
-    if ((middle << 1 >> end & 1u) != 0) {
-        return HLX_STATE_MID_LINE;
+/* The state behind the byte before `end`. Spaces leave a new line as new as it was.
+ * spec: LEX-22 */
+static inline uint32_t hlx_state_at(uint32_t end, const hlx_places *p, uint64_t middle,
+                                    uint64_t line_begins, uint32_t state) {
+    if (end == 0) {
+        return state;
     }
-    return (new_line >> end & 1u) != 0 ? HLX_STATE_NEW_LINE : HLX_STATE_SKIP_BLANKS;
+    uint64_t indents = p->space & ~(p->space + (p->space & line_begins));
+    uint64_t last = (uint64_t)1 << (end - 1u) % 64u;
+    return (middle & last) != 0                     ? HLX_STATE_MID_LINE
+           : ((p->line_feed | indents) & last) != 0 ? HLX_STATE_NEW_LINE
+                                                    : HLX_STATE_SKIP_BLANKS;
 }
 
-static inline hlx_leap hlx_leap_over(hlx_places p, uint32_t state) {
+/* `behind` is the byte behind the block. */
+static inline hlx_leap hlx_leap_over(hlx_places p, uint32_t state, uint8_t behind) {
     hlx_leap leap;
-    uint64_t silent = p.comment == 0 ? 0 : hlx_drop_comments(&p);
+    uint64_t hard = ~(p.token | p.escape | p.comment | p.line_feed);
+    uint64_t silent = p.comment == 0 ? 0 : hlx_drop_comments(&p, &hard);
     uint64_t escape = p.escape == 0 ? 0 : hlx_beginning_escapes(p.escape);
     uint64_t escaped = escape << 1;
     uint64_t trailing = hlx_trailing_blanks(p.blank, p.line_feed);
-    uint64_t hard = p.hard | hlx_undecided(&p, escaped, trailing);
+    hard |= hlx_undecided(&p, escaped, trailing, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
     uint32_t end = hlx_first_place(hard);
     /* A name that the end cuts, or may cut, is left to be read from its escape character. */
     if (end > 0 && ((word | escape) >> (end - 1u) & 1u) != 0) {
         end = hlx_behind_last(escape & hlx_places_below(end)) - 1u;
     }
-    uint64_t alone = (p.plain | p.superscript) & ~word & ~escaped;
-    uint64_t middle = alone | (escaped & ~p.letter & ~p.blank);
+    uint64_t alone = p.token & ~(p.space | word | escaped);
+    uint64_t middle = alone | (escaped & ~p.letter & ~p.space);
     uint64_t before_middle = middle << 1 | (state == HLX_STATE_MID_LINE ? 1u : 0u);
     uint64_t line_begins = p.line_feed << 1 | (state == HLX_STATE_NEW_LINE ? 1u : 0u);
-    uint64_t blank_token = p.blank & ~trailing & ~escaped & before_middle;
+    uint64_t space_token = p.space & ~trailing & ~escaped & before_middle;
     uint64_t ends_middle = before_middle | hlx_behind_runs(trailing, before_middle);
-    uint64_t ends_empty = line_begins | hlx_behind_runs(trailing, line_begins);
+    uint64_t ends_empty = line_begins | hlx_behind_runs(p.space, line_begins);
     uint64_t kept = hlx_places_below(end);
     leap.paragraph = p.line_feed & ~silent & ends_empty & kept;
-    leap.space = (blank_token | (p.line_feed & ~silent & ends_middle)) & kept;
+    leap.space = (space_token | (p.line_feed & ~silent & ends_middle)) & kept;
     leap.escape = escape & kept;
     leap.word = word;
     leap.token = (alone & kept) | leap.escape | leap.space | leap.paragraph;
     leap.line_feed = p.line_feed & kept;
     leap.end = end;
-    leap.state = state;
-    if (end == 64u) {
-        bool feeds = p.line_feed >> 63 != 0;
-        leap.state = middle >> 63 != 0 ? HLX_STATE_MID_LINE
-                     : feeds           ? HLX_STATE_NEW_LINE
-                                       : HLX_STATE_SKIP_BLANKS;
-    } else if (end > 0) {
-        leap.state = hlx_state_at(end, middle, line_begins | hlx_behind_runs(p.blank, line_begins));
-    }
+    leap.state = hlx_state_at(end, &p, middle, line_begins, state);
     return leap;
 }
 
@@ -238,110 +230,132 @@ static inline uint32_t hlx_name_length(const hlx_leap *leap, uint32_t place) {
     return letters == 0 ? 1u : letters;
 }
 
-/* Behind a leap that gave `count` rows. False: it was short. */
+/* Behind a leap that gave `count` rows. False: it was short. Most leaps are whole: the next one
+ * is begun on this assumption, not when the processor knows the length. */
 static inline bool hlx_leap_advance(hlx_leap_cursor *at, const hlx_leap *leap, uint32_t count) {
     uint32_t line = hlx_behind_last(leap->line_feed);
     at->line_start = line == 0 ? at->line_start : at->position + line;
+    at->line_number += (uint32_t)__builtin_popcountll(leap->line_feed);
     at->row += count;
-    at->position += leap->end;
+    uint32_t length = leap->end;
+    if (length == HLX_LEAP_BLOCK) {
+        length = HLX_LEAP_BLOCK;
+        __asm__("" : "+r"(length)); /* keeps the branch, whose outcome is predicted */
+    }
+    at->position += length;
     at->state = leap->state;
     return leap->end >= HLX_LEAP_LEAST;
 }
 
-/* The machine behind the leaps: its line is the one in which the position stands. */
-static inline void hlx_leap_finish(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length,
-                                   hlx_counts *counts, const hlx_leap_cursor *at) {
-    counts->tokens = at->row;
-    if (at->line_start != lexer->line.start) {
-        lexer->line = hlx_line_at(input, input_length, at->line_start);
-    }
-    lexer->position = at->position;
-    lexer->state = at->state;
-}
-
-/* The codes of line ends that are \par. */
-static inline void hlx_leap_paragraphs(const hlx_leap *leap, int32_t *codes) {
-    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
-        uint64_t before = leap->token & hlx_places_below(hlx_first_place(left));
-        codes[__builtin_popcountll(before)] = hlx_code_of_par();
-    }
+/* The row of the token that begins at `place`. */
+static inline uint32_t hlx_row_of(const hlx_leap *leap, uint32_t place, const hlx_leap_cursor *at) {
+    return at->row + (uint32_t)__builtin_popcountll(leap->token & (((uint64_t)1 << place) - 1u));
 }
 
 /* ---- for kernels without a compressing instruction --------------------------- */
 
-/* A block's bytes, and the kinds that they have as tokens. */
+typedef union hlx_block_bytes {
+    _Alignas(64) uint8_t at[HLX_LEAP_BLOCK];
+    uint64_t eight[HLX_LEAP_BLOCK / 8u];
+} hlx_block_bytes;
+
+/* A block's bytes as tokens: the kinds and codes that they have. */
 typedef struct hlx_block {
-    _Alignas(64) uint8_t kinds[HLX_LEAP_BLOCK];
-    _Alignas(64) uint8_t codes[HLX_LEAP_BLOCK];
+    hlx_block_bytes kinds;
+    hlx_block_bytes codes;
 } hlx_block;
 
-/* Line ends have a kind and a code of their own. */
+/* Line ends that are spaces. Those that are \par have kind 0 already. */
 static inline void hlx_block_line_ends(hlx_block *block, const hlx_leap *leap) {
-    for (uint64_t left = leap->line_feed & leap->token; left != 0; left &= left - 1u) {
+    for (uint64_t left = leap->line_feed & leap->space; left != 0; left &= left - 1u) {
         uint32_t place = hlx_first_place(left);
-        bool is_space = (leap->space >> place & 1u) != 0;
-        block->kinds[place] = is_space ? HLX_CATEGORY_SPACE : HLX_KIND_CONTROL_SEQUENCE;
-        block->codes[place] = ' ';
+        block->kinds.at[place] = HLX_CATEGORY_SPACE;
+        block->codes.at[place] = ' ';
     }
 }
 
-/* The rows of eight places that all begin a token; the compiler makes vectors of it. */
-static inline void hlx_block_store_eight(const hlx_block *block, uint32_t first, uint32_t position,
-                                         const hlx_columns *columns, uint32_t row) {
-    int32_t *kinds = columns->kinds + row;
-    int32_t *codes = columns->codes + row;
-    int32_t *starts = columns->starts + row;
+/* Those bytes of eight that `token` says, one behind the other. */
+typedef uint64_t hlx_pack(uint64_t bytes, uint32_t token);
+
+static inline void hlx_widen_eight(int32_t *column, uint64_t bytes) {
+    const hlx_block_bytes b = {.eight = {bytes}};
     for (uint32_t i = 0; i < 8u; i++) {
-        kinds[i] = block->kinds[first + i];
+        column[i] = b.at[i];
     }
+}
+
+static inline void hlx_add_eight(int32_t *column, const int32_t *others, uint32_t number) {
     for (uint32_t i = 0; i < 8u; i++) {
-        codes[i] = block->codes[first + i];
+        column[i] = others[i] + (int32_t)number;
     }
-    for (uint32_t i = 0; i < 8u; i++) {
-        starts[i] = (int32_t)(position + first + i);
+}
+
+/* The rows of a leap, eight places at a time; how many. */
+static inline __attribute__((always_inline)) uint32_t
+hlx_block_store(const hlx_block *block, const hlx_leap *leap, const hlx_leap_cursor *at,
+                const hlx_window *to, hlx_pack *pack) {
+    uint32_t row = at->row;
+    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += 8u) {
+        uint32_t token = (uint32_t)(leap->token >> first) & 255u;
+        hlx_widen_eight(to->kinds + row, pack(block->kinds.eight[first / 8u], token));
+        hlx_widen_eight(to->codes + row, pack(block->codes.eight[first / 8u], token));
+        hlx_widen_eight(to->starts + row, pack(0x0706050403020100u, token));
+        hlx_add_eight(to->starts + row, to->starts + row, at->position + first);
+        row += (uint32_t)__builtin_popcount(token);
+    }
+    return row - at->row;
+}
+
+/* The derived columns of `count` rows, line by line of the block. */
+static inline void hlx_block_derive(const hlx_leap *leap, const hlx_leap_cursor *at,
+                                    const hlx_window *to, uint32_t count) {
+    uint32_t row = at->row;
+    uint32_t number = at->line_number;
+    uint32_t start = at->line_start;
+    uint64_t line_feeds = leap->line_feed;
+    while (row < at->row + count) {
+        uint64_t line = line_feeds ^ (line_feeds - 1u);
+        uint32_t behind = at->row + (uint32_t)__builtin_popcountll(leap->token & line);
+        for (; row < behind; row++) {
+            to->ends[row] = to->starts[row] + 1;
+            to->lines[row] = (int32_t)number;
+            to->cols[row] = to->starts[row] - (int32_t)start + 1;
+        }
+        start = at->position + hlx_first_place(line_feeds) + 1u;
+        line_feeds &= line_feeds - 1u;
+        number++;
+    }
+}
+
+/* The codes that are no bytes: names' hashes, and \par; and the ends of the names. */
+static inline void hlx_block_names(const hlx_leap *leap, const uint8_t *block,
+                                   const hlx_leap_cursor *at, const hlx_window *to, bool six) {
+    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
+        uint32_t place = hlx_first_place(left);
+        uint32_t row = hlx_row_of(leap, place, at);
+        uint32_t length = hlx_name_length(leap, place);
+        to->codes[row] = hlx_name_hash(block + place + 1u, length);
+        if (six) {
+            to->ends[row] = (int32_t)(at->position + place + 1u + length);
+        }
+    }
+    const int32_t par = leap->paragraph == 0 ? 0 : hlx_code_of_par();
+    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
+        to->codes[hlx_row_of(leap, hlx_first_place(left), at)] = par;
     }
 }
 
 /* The rows of a leap; how many. */
-static inline uint32_t hlx_block_store(const hlx_block *block, const hlx_leap *leap,
-                                       uint32_t position, const hlx_columns *columns,
-                                       uint32_t row) {
-    uint32_t first_row = row;
-    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += 8u) {
-        uint64_t token = leap->token >> first & 255u;
-        if (token == 255u) {
-            hlx_block_store_eight(block, first, position, columns, row);
-            row += 8u;
-            continue;
-        }
-        for (; token != 0; token &= token - 1u) {
-            uint32_t place = first + hlx_first_place(token);
-            columns->kinds[row] = block->kinds[place];
-            columns->codes[row] = block->codes[place];
-            columns->starts[row] = (int32_t)(position + place);
-            row++;
-        }
-    }
-    return row - first_row;
-}
-
-/* The codes that are no bytes: names' hashes, and \par. */
-static inline void hlx_block_names(const hlx_leap *leap, const uint8_t *block, int32_t *codes) {
-    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
-        uint32_t place = hlx_first_place(left);
-        uint64_t before = leap->token & hlx_places_below(place);
-        codes[__builtin_popcountll(before)] =
-            hlx_name_hash(block + place + 1u, hlx_name_length(leap, place));
-    }
-    hlx_leap_paragraphs(leap, codes);
-}
-
-/* The rows of a leap, all of their columns; how many. */
-static inline uint32_t hlx_block_rows(hlx_block *block, const hlx_leap *leap, const uint8_t *input,
-                                      uint32_t position, const hlx_columns *columns, uint32_t row) {
+static inline __attribute__((always_inline)) uint32_t
+hlx_block_rows(hlx_block *block, const hlx_leap *leap, const uint8_t *bytes,
+               const hlx_leap_cursor *at, const hlx_window *to, hlx_pack *pack) {
     hlx_block_line_ends(block, leap);
-    uint32_t count = hlx_block_store(block, leap, position, columns, row);
-    hlx_block_names(leap, input + position, columns->codes + row);
+    uint32_t count = hlx_block_store(block, leap, at, to, pack);
+    bool six = to->ends != NULL;
+    if (six) {
+        hlx_block_derive(leap, at, to, count);
+    }
+    hlx_block_names(leap, bytes, at, to, six);
     return count;
 }
 

@@ -42,6 +42,12 @@ TARGET static inline __m256i kinds_of(const hlx_regime *regime, __m256i bytes) {
     return _mm256_shuffle_epi8(kind_of_category, categories);
 }
 
+/* Every space has the code of a blank. */
+TARGET static inline __m256i codes_of(__m256i bytes, __m256i kinds) {
+    __m256i is_space = _mm256_cmpeq_epi8(kinds, _mm256_set1_epi8(HLX_CATEGORY_SPACE));
+    return _mm256_blendv_epi8(bytes, _mm256_set1_epi8(' '), is_space);
+}
+
 /* The bytes of a block in groups of eight. */
 TARGET static inline __m128i group_of(__m256i bytes, uint32_t group) {
     __m128i half = group < 2 ? _mm256_castsi256_si128(bytes) : _mm256_extracti128_si256(bytes, 1);
@@ -84,8 +90,7 @@ TARGET uint32_t hlx_scan_run_avx2(HLX_SCAN_RUN_PARAMETERS) {
             (uint32_t)_mm256_movemask_epi8(is_zero) | (spaces & (spaces << 1 | no_space_first));
         uint32_t run = _tzcnt_u32(stops);
         run = run < left ? run : left;
-        __m256i codes = _mm256_blendv_epi8(bytes, _mm256_set1_epi8(' '), is_space);
-        store_rows(kinds, codes, position + count, columns, row + count, run);
+        store_rows(kinds, codes_of(bytes, kinds), position + count, columns, row + count, run);
         count += run;
         if (run < BLOCK) {
             return count;
@@ -114,30 +119,28 @@ TARGET static inline uint64_t equal(pair bytes, uint8_t value) {
     return places_of(_mm256_cmpeq_epi8(bytes.low, values), _mm256_cmpeq_epi8(bytes.high, values));
 }
 
-TARGET static inline __m256i categories_of(const hlx_regime *regime, __m256i bytes) {
-    __m256i categories = look_up(regime->category, bytes, 0, 7);
+TARGET static inline __m256i categories_of(const hlx_leap_table *table, __m256i bytes) {
+    __m256i categories = look_up(table->category, bytes, 0, 7);
     if (_mm256_movemask_epi8(bytes) != 0) {
-        categories = _mm256_or_si256(categories, look_up(regime->category, bytes, 8, 15));
+        categories = _mm256_or_si256(categories, look_up(table->category, bytes, 8, 15));
     }
     return categories;
 }
 
 /* The classes of a block, and what its bytes are as tokens. */
-TARGET static inline hlx_places classify(const hlx_regime *regime, const uint8_t *input,
+TARGET static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
                                          hlx_block *block) {
     const __m256i kind_of_category =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
     pair bytes = {_mm256_loadu_si256((const __m256i_u *)input),
                   _mm256_loadu_si256((const __m256i_u *)(input + BLOCK))};
-    pair categories = {categories_of(regime, bytes.low), categories_of(regime, bytes.high)};
+    pair categories = {categories_of(table, bytes.low), categories_of(table, bytes.high)};
     pair kinds = {_mm256_shuffle_epi8(kind_of_category, categories.low),
                   _mm256_shuffle_epi8(kind_of_category, categories.high)};
-    _mm256_storeu_si256((__m256i_u *)block->kinds, kinds.low);
-    _mm256_storeu_si256((__m256i_u *)(block->kinds + BLOCK), kinds.high);
-    _mm256_storeu_si256((__m256i_u *)block->codes, bytes.low);
-    _mm256_storeu_si256((__m256i_u *)(block->codes + BLOCK), bytes.high);
-    uint64_t high = places_of(bytes.low, bytes.high);
-    uint64_t whole = regime->encoding == HLX_ENCODING_UTF8 ? ~high : ~(uint64_t)0;
+    _mm256_storeu_si256((__m256i_u *)block->kinds.at, kinds.low);
+    _mm256_storeu_si256((__m256i_u *)(block->kinds.at + BLOCK), kinds.high);
+    _mm256_storeu_si256((__m256i_u *)block->codes.at, codes_of(bytes.low, kinds.low));
+    _mm256_storeu_si256((__m256i_u *)(block->codes.at + BLOCK), codes_of(bytes.high, kinds.high));
     hlx_places p;
     p.line_feed = equal(bytes, '\n');
     p.carriage_return = equal(bytes, '\r');
@@ -146,21 +149,29 @@ TARGET static inline hlx_places classify(const hlx_regime *regime, const uint8_t
     p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
     p.comment = equal(categories, HLX_CATEGORY_COMMENT);
     p.blank = equal(bytes, ' ');
-    p.plain = ~(equal(kinds, 0) | equal(categories, HLX_CATEGORY_SPACE));
-    hlx_sort_places(&p, whole);
+    p.space = equal(categories, HLX_CATEGORY_SPACE);
+    p.token = ~equal(kinds, 0);
     return p;
 }
 
-TARGET void hlx_lexer_leap_avx2(HLX_LEXER_LEAP_PARAMETERS) {
-    hlx_leap_cursor at = hlx_leap_begin(lexer, counts);
+TARGET static inline uint64_t pack(uint64_t bytes, uint32_t token) {
+    return _pext_u64(bytes, 255u * _pdep_u64(token, 0x0101010101010101u));
+}
+
+TARGET void hlx_leap_avx2(HLX_LEAP_PARAMETERS) {
+    const hlx_leap_table table = hlx_leap_table_of(regime);
+    const hlx_window window = *to;
+    hlx_leap_cursor here = *at;
     bool on = true;
-    while (on && hlx_leap_has_room(input_length, pause_at, columns, &at)) {
+    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
+        const uint8_t *bytes = input + here.position;
         hlx_block block;
-        hlx_leap leap = hlx_leap_over(classify(regime, input + at.position, &block), at.state);
-        uint32_t count = hlx_block_rows(&block, &leap, input, at.position, columns, at.row);
-        on = hlx_leap_advance(&at, &leap, count);
+        hlx_places places = classify(&table, bytes, &block);
+        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
+        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
+        on = hlx_leap_advance(&here, &leap, count);
     }
-    hlx_leap_finish(lexer, input, input_length, counts, &at);
+    *at = here;
 }
 
 TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {

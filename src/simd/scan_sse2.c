@@ -101,49 +101,54 @@ static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value)
     return places;
 }
 
-static inline uint64_t high_bytes(const uint8_t bytes[HLX_LEAP_BLOCK]) {
-    uint64_t places = 0;
-    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
-        __m128i part = _mm_loadu_si128((const __m128i_u *)(bytes + first));
-        places |= (uint64_t)(uint32_t)_mm_movemask_epi8(part) << first;
-    }
-    return places;
-}
-
 /* The classes of a block, and what its bytes are as tokens. */
-static inline hlx_places classify(const hlx_regime *regime, const uint8_t *input,
+static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
                                   hlx_block *block) {
     static const uint8_t kind_of_category[16] = {HLX_LEAP_KIND_OF_CATEGORY};
     _Alignas(16) uint8_t categories[HLX_LEAP_BLOCK];
     for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i++) {
-        block->codes[i] = input[i];
-        categories[i] = regime->category[input[i]];
-        block->kinds[i] = kind_of_category[categories[i]];
+        categories[i] = table->category[input[i]];
+        block->codes.at[i] = categories[i] == HLX_CATEGORY_SPACE ? ' ' : input[i];
+        block->kinds.at[i] = kind_of_category[categories[i]];
     }
-    bool utf8 = regime->encoding == HLX_ENCODING_UTF8;
     hlx_places p;
-    p.line_feed = equal(block->codes, '\n');
-    p.carriage_return = equal(block->codes, '\r');
+    p.line_feed = equal(input, '\n');
+    p.carriage_return = equal(input, '\r');
     p.escape = equal(categories, HLX_CATEGORY_ESCAPE);
     p.letter = equal(categories, HLX_CATEGORY_LETTER);
     p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
     p.comment = equal(categories, HLX_CATEGORY_COMMENT);
-    p.blank = equal(block->codes, ' ');
-    p.plain = ~(equal(block->kinds, 0) | equal(categories, HLX_CATEGORY_SPACE));
-    hlx_sort_places(&p, utf8 ? ~high_bytes(block->codes) : ~(uint64_t)0);
+    p.blank = equal(input, ' ');
+    p.space = equal(categories, HLX_CATEGORY_SPACE);
+    p.token = ~equal(block->kinds.at, 0);
     return p;
 }
 
-void hlx_lexer_leap_sse2(HLX_LEXER_LEAP_PARAMETERS) {
-    hlx_leap_cursor at = hlx_leap_begin(lexer, counts);
-    bool on = true;
-    while (on && hlx_leap_has_room(input_length, pause_at, columns, &at)) {
-        hlx_block block;
-        hlx_leap leap = hlx_leap_over(classify(regime, input + at.position, &block), at.state);
-        uint32_t count = hlx_block_rows(&block, &leap, input, at.position, columns, at.row);
-        on = hlx_leap_advance(&at, &leap, count);
+static inline uint64_t pack(uint64_t bytes, uint32_t token) {
+    uint64_t packed = bytes;
+    if (token != 255u) {
+        packed = 0;
+        for (uint32_t to = 0; token != 0; token &= token - 1u, to += 8u) {
+            packed |= (bytes >> (8u * (uint32_t)__builtin_ctz(token)) & 255u) << to;
+        }
     }
-    hlx_leap_finish(lexer, input, input_length, counts, &at);
+    return packed;
+}
+
+void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
+    const hlx_leap_table table = hlx_leap_table_of(regime);
+    const hlx_window window = *to;
+    hlx_leap_cursor here = *at;
+    bool on = true;
+    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
+        const uint8_t *bytes = input + here.position;
+        hlx_block block;
+        hlx_places places = classify(&table, bytes, &block);
+        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
+        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
+        on = hlx_leap_advance(&here, &leap, count);
+    }
+    *at = here;
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {

@@ -1,0 +1,217 @@
+/* test_leap.c -- what leaps make of a document, all six columns, against the portable kernel.
+ *
+ *      filler filler a b c filler ... |   a, b, c from each class of bytes, at each place
+ *      0             place            84  of a block and of what a leap looks at behind it
+ *
+ * A leap decides by a byte's neighbours and by runs of a class: three bytes of any classes at
+ * any place between four kinds of neighbours are all there are, nearly. Longer runs, other
+ * tables of categories and other pieces come by chance. Windows and input end at guard
+ * pages. spec: LEX-51, LEX-52, LEX-53, LEX-56 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "blocks.h"
+#include "kernel.h"
+#include "test_support.h"
+
+#define MOST_BYTES 2000u
+#define MOST_ROWS (MOST_BYTES + 1u)
+#define COLUMNS 6u
+
+static guarded input_memory;
+static guarded window_memory[COLUMNS];
+
+static int prepare(void **state) {
+    (void)state;
+    input_memory = guarded_new(MOST_BYTES);
+    for (uint32_t i = 0; i < COLUMNS; i++) {
+        window_memory[i] = guarded_new(MOST_ROWS * sizeof(int32_t));
+    }
+    return 0;
+}
+
+typedef struct document {
+    hlx_regime regime;
+    const uint8_t *bytes;
+    uint32_t length;
+} document;
+
+typedef struct six_columns {
+    int32_t rows[COLUMNS][MOST_ROWS];
+    uint32_t count;
+} six_columns;
+
+/* The rows as the machine gives them, expanded by the portable code. */
+static void read_portably(six_columns *six, const document *d) {
+    hlx_columns columns = {six->rows[0], six->rows[1], six->rows[2], MOST_ROWS, NULL, NULL, 0};
+    hlx_counts counts;
+    assert_true(hlx_kernel_use(HLX_KERNEL_PORTABLE));
+    assert_int_equal(hlx_tokenize(&d->regime, d->bytes, d->length, &columns, &counts),
+                     HLX_STATUS_OK);
+    six->count = counts.tokens;
+    hlx_expand(&d->regime, d->bytes, d->length, six->rows[2], six->count, six->rows[3],
+               six->rows[4], six->rows[5]);
+}
+
+/* The columns of a window end at a guard page; `capacity` rows. */
+static hlx_window window_of(uint32_t capacity) {
+    hlx_window window = {.capacity = capacity};
+    int32_t **const columns[COLUMNS] = {&window.kinds, &window.codes, &window.starts,
+                                        &window.ends,  &window.lines, &window.cols};
+    for (uint32_t i = 0; i < COLUMNS; i++) {
+        *columns[i] = guarded_last_rows(&window_memory[i], capacity);
+    }
+    return window;
+}
+
+static bool same_windows(const six_columns *six, const document *d, uint32_t capacity) {
+    hlx_window window = window_of(capacity);
+    const int32_t *const columns[COLUMNS] = {window.kinds, window.codes, window.starts,
+                                             window.ends,  window.lines, window.cols};
+    hlx_blocks blocks;
+    hlx_blocks_begin(&blocks, d->bytes, d->length);
+    uint32_t done = 0;
+    uint32_t rows = 0;
+    while ((rows = hlx_blocks_next(&blocks, &d->regime, d->bytes, d->length, &window)) > 0) {
+        for (uint32_t i = 0; i < COLUMNS; i++) {
+            if (rows > six->count - done ||
+                memcmp(columns[i], six->rows[i] + done, rows * sizeof(int32_t)) != 0) {
+                return false;
+            }
+        }
+        done += rows;
+    }
+    return done == six->count;
+}
+
+/* Every kernel of this processor gives the portable rows. */
+static void check(const document *d, uint32_t capacity) {
+    static six_columns six;
+    read_portably(&six, d);
+    for (uint32_t kernel = HLX_KERNEL_PORTABLE; kernel < HLX_KERNEL_COUNT; kernel++) {
+        if (hlx_kernel_use((hlx_kernel)kernel) && !same_windows(&six, d, capacity)) {
+            print_message("%s, windows of %u rows, document of %u bytes:\n%.*s\n",
+                          hlx_kernel_name((hlx_kernel)kernel), capacity, d->length, (int)d->length,
+                          (const char *)d->bytes);
+            fail();
+        }
+    }
+}
+
+/* One byte of each class: see hlx_places. */
+#define CLASS_COUNT 12u
+static const uint8_t classes[CLASS_COUNT] = {'\\', 'a', '1', ' ', '\t', '\n',
+                                             '\r', '%', '^', 0,   0x7F, 0xC3};
+
+#define LENGTH 84u
+#define PLACES 66u
+
+static void three_classes_at_every_place(void **state) {
+    (void)state;
+    static const uint8_t fillers[4] = {'a', ' ', '\n', '\\'};
+    document d = {.length = LENGTH};
+    assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_UTF8));
+    d.regime.category[0] = HLX_CATEGORY_IGNORED;
+    uint8_t *bytes = guarded_last(&input_memory, LENGTH);
+    d.bytes = bytes;
+    for (uint32_t i = 0; i < 4u * PLACES; i++) {
+        uint32_t place = i % PLACES;
+        for (uint32_t three = 0; three < CLASS_COUNT * CLASS_COUNT * CLASS_COUNT; three++) {
+            memset(bytes, fillers[i / PLACES], LENGTH);
+            bytes[place] = classes[three % CLASS_COUNT];
+            bytes[place + 1u] = classes[three / CLASS_COUNT % CLASS_COUNT];
+            bytes[place + 2u] = classes[three / CLASS_COUNT / CLASS_COUNT];
+            check(&d, LENGTH + 100u);
+        }
+    }
+}
+
+/* Every byte as every category, alone among letters, at every place. */
+static void every_byte_at_every_place(void **state) {
+    (void)state;
+    document d = {.length = LENGTH};
+    assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+    uint8_t *bytes = guarded_last(&input_memory, LENGTH);
+    d.bytes = bytes;
+    for (uint32_t byte = 0; byte < 256u; byte++) {
+        uint8_t before = d.regime.category[byte];
+        for (uint32_t place = 0; place < PLACES; place++) {
+            d.regime.encoding = (uint8_t)(place / 16u % 2u);
+            d.regime.category[byte] = (uint8_t)((place + byte) % 16u);
+            memset(bytes, byte == 'x' ? 'y' : 'x', LENGTH);
+            bytes[place] = (uint8_t)byte;
+            check(&d, LENGTH + 100u);
+        }
+        d.regime.category[byte] = before;
+    }
+}
+
+/* Pieces of LaTeX in any order, repeated some times: runs longer than a block too. */
+static uint32_t random_document(random_source *source, uint8_t *bytes, uint32_t most) {
+    static const char *const pieces[] = {"word ", "\\",     "\\name", "\\n ", "{",        "}",
+                                         "\n",    "\r\n",   "\r",     " ",    "\t",       "%",
+                                         "% c\n", "^^41",   "^^M",    "$x_1", "\xC3\xA9", "~",
+                                         "\\\\",  "a",      "\x7F",   "^",    "\\%",      "\\a^^62",
+                                         "1",     "\\^^5c", "  \n",   "\t\n", "%\\\\%\n", "\\par"};
+    uint32_t length = 0;
+    while (length + 8u < most) {
+        const char *piece = pieces[random_below(source, sizeof pieces / sizeof pieces[0])];
+        uint32_t times = random_below(source, 8) == 0 ? 1u + random_below(source, 90) : 1u;
+        for (; times > 0 && length + 8u < most; times--) {
+            for (const char *c = piece; *c != '\0'; c++) {
+                bytes[length++] = (uint8_t)*c;
+            }
+        }
+    }
+    return length;
+}
+
+static void documents_by_chance(void **state) {
+    (void)state;
+    random_source source = random_from_environment("documents_by_chance");
+    static uint8_t bytes[MOST_BYTES];
+    for (uint32_t run = 0; run < 6000; run++) {
+        document d;
+        assert_true(hlx_regime_preset(&d.regime, run % HLX_PRESET_COUNT, run / 5 % 2));
+        for (uint32_t odd = run % 3 == 0 ? random_below(&source, 8) : 0; odd > 0; odd--) {
+            d.regime.category[random_below(&source, 128)] = (uint8_t)random_below(&source, 16);
+        }
+        uint32_t most = 8u + random_below(&source, run % 4 == 0 ? MOST_BYTES - 8u : 400u);
+        d.length = random_document(&source, bytes, most);
+        d.bytes = guarded_copy(&input_memory, bytes, d.length);
+        uint32_t capacity = 1u + random_below(&source, run % 2 == 0 ? MOST_ROWS : 300u);
+        check(&d, capacity);
+    }
+}
+
+/* Where leaps are poor the machine reads on by itself, and leaps again when they pay. */
+static void poor_leaps_between_good_ones(void **state) {
+    (void)state;
+    static uint8_t bytes[MOST_BYTES];
+    for (uint32_t poor = 0; poor <= 1200u; poor += 40u) {
+        document d = {.length = MOST_BYTES};
+        assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+        for (uint32_t i = 0; i < MOST_BYTES; i++) {
+            bytes[i] = i % 40u == 39u ? '\n' : 'a';
+        }
+        for (uint32_t i = 300; i < 300u + poor; i += 2u) {
+            bytes[i] = bytes[i + 1u] = '^';
+        }
+        d.bytes = guarded_copy(&input_memory, bytes, d.length);
+        check(&d, MOST_ROWS);
+        check(&d, 300);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(three_classes_at_every_place),
+        cmocka_unit_test(every_byte_at_every_place),
+        cmocka_unit_test(documents_by_chance),
+        cmocka_unit_test(poor_leaps_between_good_ones),
+    };
+    return cmocka_run_group_tests_name("leap", tests, prepare, NULL);
+}
