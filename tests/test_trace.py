@@ -113,6 +113,27 @@ def the_hedge_delay_is_learned():
 
 
 @test
+def an_attempt_that_was_cut_off_counts():
+    """First attempts stand still and their hedges answer: learned is how long the first ones were seen, not how fast
+    the others were. spec: SRV-56"""
+    options = ("--workers=2", "--hedge-percentile=50", "--hedge-warm-up=1", "--hedge-ratio=100", "--kill-grace=5000")
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder) / "cut.trace"
+        with Service(*options, f"--trace={trace}") as service, service.client() as client:
+            first = service.workers()[0]
+            for number in range(33):
+                stop_process(first)
+                ok(client.ask(b""))
+                continue_process(first)
+                wait_until(lambda: trace.read_text().count(" worker_response ") > 2 * number + 1, "both have answered")
+            equal(service.stop(), 0)
+            equal(service.counters()["answered_by_hedge"], 33)
+        (delay_ms, replies), *_ = told_delays(trace)
+        assert replies == 32 and 10 <= delay_ms < 100, f"{delay_ms} ms after {replies} replies"
+        equal(conforms(trace), 33)
+
+
+@test
 def a_fixed_hedge_delay_stays():
     """Without --hedge-percentile nothing is learned. spec: SRV-56"""
     with tempfile.TemporaryDirectory() as folder:
