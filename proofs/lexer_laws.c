@@ -199,6 +199,7 @@
        ensures code: TokenCode(input, length, regime, tokens) ==
          RunCode(regime, input[position]);
        ensures start: TokenStart(input, length, regime, tokens) == position;
+       ensures end: TokenEnd(input, length, regime, tokens) == position + 1;
        ensures coming: Coming(input, length, regime, start, position + 1,
          StateBehind(regime, input[position]), tokens + 1, issues);
     @/
@@ -256,6 +257,8 @@
                RunCode(regime, input[position + (r - tokens)]);
            loop invariant starts: \forall integer r; tokens <= r < tokens + i ==>
              TokenStart(input, length, regime, r) == position + (r - tokens);
+           loop invariant ends: \forall integer r; tokens <= r < tokens + i ==>
+             TokenEnd(input, length, regime, r) == position + (r - tokens) + 1;
            loop invariant state: now ==
              (i == 0 ? state : StateBehind(regime, input[position + i - 1]));
            loop invariant coming: Coming(input, length, regime, start, position + i, now,

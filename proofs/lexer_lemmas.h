@@ -25,6 +25,8 @@
          IssueLine(input, length, regime, issues) == start;
        ensures issue_position: StepIssues(input, length, regime, start, position) == 1 ==>
          IssuePosition(input, length, regime, issues) == position;
+       ensures span: LineTerminator(input, length, start) >= length ||
+         LineTerminator(input, length, start) < LineNext(input, length, start);
        ensures coming: Coming(input, length, regime, start,
          StepNext(input, length, regime, start, position),
          StepState(input, length, regime, start, position, state),
@@ -33,6 +35,27 @@
     @/
     void hlx_step_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
     uint32_t start, uint32_t position, uint32_t state, uint32_t tokens, uint32_t issues);
+*/
+
+/* A step's span stands behind those before it. spec: LEX-51 */
+/*@ ghost
+    /@ requires line: start <= LineContentEnd(input, length, start) <=
+         LineTerminator(input, length, start) <= LineNext(input, length, start) <= length;
+       requires terminator: LineTerminator(input, length, start) >= length ||
+         LineTerminator(input, length, start) < LineNext(input, length, start);
+       requires within: start <= position <= LineContentEnd(input, length, start);
+       requires next: position < StepNext(input, length, regime, start, position);
+       requires few: tokens < UINT32_MAX;
+       requires spans: SpansBefore(input, length, regime, start, position, tokens);
+       requires token: has_token != 0 ==> TokenLine(input, length, regime, tokens) == start &&
+         TokenPosition(input, length, regime, tokens) == position;
+       terminates \true;
+       assigns \nothing;
+       ensures spans: SpansBefore(input, length, regime, start,
+         StepNext(input, length, regime, start, position), tokens + (has_token != 0 ? 1 : 0));
+    @/
+    void hlx_span_comes(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    uint32_t start, uint32_t position, uint32_t tokens, bool has_token);
 */
 
 /* At the end of a line comes what is ahead of the next line. */
@@ -89,6 +112,8 @@
          TokenCode(input, length, regime, r) == RunCode(regime, input[position + (r - tokens)]);
        ensures starts: \forall integer r; tokens <= r < tokens + count ==>
          TokenStart(input, length, regime, r) == position + (r - tokens);
+       ensures ends: \forall integer r; tokens <= r < tokens + count ==>
+         TokenEnd(input, length, regime, r) == position + (r - tokens) + 1;
        ensures coming: Coming(input, length, regime, start, position + count,
          StateBehind(regime, input[position + count - 1]), tokens + count, issues);
     @/

@@ -131,6 +131,11 @@
       SpanStart(input, length, TokenLine(input, length, regime, k),
                 TokenPosition(input, length, regime, k));
 
+    logic integer TokenEnd{L}(uint8_t *input, integer length, hlx_regime *regime, integer k) =
+      SpanEnd(input, length, TokenLine(input, length, regime, k),
+              StepNext(input, length, regime, TokenLine(input, length, regime, k),
+                       TokenPosition(input, length, regime, k)));
+
     logic integer IssueLine{L}(uint8_t *input, integer length, hlx_regime *regime, integer k) =
       IssueLineAhead(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, k);
 
@@ -154,6 +159,26 @@
     predicate IssuesAre{L}(uint8_t *input, integer length, hlx_regime *regime, integer count) =
       (\forall integer k; 0 <= k < count ==> IssueLine(input, length, regime, k) >= 0) &&
       (\forall integer k; k >= count ==> IssueLine(input, length, regime, k) == -1);
+*/
+
+/* ---- spans: LEX-51 ----
+ * They are within the input, in order and disjoint: with the gaps between them they tile it. Only
+ * a token that stands at the input's end is empty. */
+/*@ predicate SpansInOrder{L}(uint8_t *input, integer length, hlx_regime *regime,
+                              integer count) =
+      (\forall integer k; 0 <= k < count ==>
+        0 <= TokenStart(input, length, regime, k) <= TokenEnd(input, length, regime, k) <=
+          length) &&
+      (\forall integer k; 0 <= k < count && TokenStart(input, length, regime, k) < length ==>
+        TokenStart(input, length, regime, k) < TokenEnd(input, length, regime, k)) &&
+      (\forall integer k; 0 < k < count ==>
+        TokenEnd(input, length, regime, k - 1) <= TokenStart(input, length, regime, k));
+
+    predicate SpansBefore{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                             integer position, integer count) =
+      SpansInOrder(input, length, regime, count) &&
+      (count > 0 ==> TokenEnd(input, length, regime, count - 1) <=
+        SpanEnd(input, length, start, position));
 */
 
 /* ---- a reading that is under way: LEX-17 ----

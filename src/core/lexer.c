@@ -33,8 +33,8 @@ void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issu
     requires room: counts->issues < UINT32_MAX;
     requires issue: issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP && offset <= HLX_MAX_INPUT_BYTES;
     requires capacity: counts->tokens <= columns->token_capacity;
-    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    requires issues: IssuesWritten(input, length, regime, columns, counts->issues);
     requires next: IssueLine(input, length, regime, counts->issues) >= 0 &&
       issue == IssueCode(input, length, regime, counts->issues) &&
       offset == IssueOffset(input, length, regime, counts->issues);
@@ -42,8 +42,8 @@ void hlx_issue_add(const hlx_columns *columns, hlx_counts *counts, uint32_t issu
     assigns counts->issues, columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
       columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures counted: counts->issues == \old(counts->issues) + 1;
-    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
 */
 static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t issue,
                         uint32_t offset)
@@ -66,8 +66,8 @@ static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t
 /*@ requires columns: ColumnsValid(columns, counts);
     requires room: counts->tokens < columns->token_capacity;
     requires start: start <= HLX_MAX_INPUT_BYTES;
-    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    requires issues: IssuesWritten(input, length, regime, columns, counts->issues);
     requires next: TokenLine(input, length, regime, counts->tokens) >= 0 &&
       kind == TokenKind(input, length, regime, counts->tokens) &&
       code == TokenCode(input, length, regime, counts->tokens) &&
@@ -76,8 +76,8 @@ static void write_issue(const hlx_columns *columns, hlx_counts *counts, uint32_t
     assigns counts->tokens, columns->kinds[counts->tokens], columns->codes[counts->tokens],
       columns->starts[counts->tokens];
     ensures counted: counts->tokens == \old(counts->tokens) + 1;
-    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
 */
 static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t kind, int32_t code,
                         uint32_t start)
@@ -113,8 +113,8 @@ static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t 
     requires start: start <= HLX_MAX_INPUT_BYTES;
     requires offset: step.issue != 0 ==> step.issue_offset <= HLX_MAX_INPUT_BYTES;
     requires issue: step.issue <= HLX_ISSUE_UNCLOSED_BEGIN_GROUP;
-    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    requires issues: IssuesWritten(input, length, regime, columns, counts->issues);
     requires next_token: step.has_token != 0 ==>
       TokenLine(input, length, regime, counts->tokens) >= 0 &&
       step.kind == TokenKind(input, length, regime, counts->tokens) &&
@@ -139,8 +139,8 @@ static void write_token(const hlx_columns *columns, hlx_counts *counts, int32_t 
       counts->tokens == \old(counts->tokens) + (step.has_token != 0 ? 1 : 0) &&
       counts->issues == \old(counts->issues) + (step.issue != 0 ? 1 : 0);
     ensures capacity: counts->tokens <= columns->token_capacity;
-    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
 */
 static bool emit(hlx_step step, uint32_t start, const hlx_columns *columns, hlx_counts *counts)
 /*@ ghost (const hlx_regime *regime, const uint8_t *input, uint32_t length) */ {
@@ -207,10 +207,13 @@ static uint32_t scan(const hlx_regime *regime, const uint8_t *input, uint32_t le
     requires state: state <= HLX_STATE_SKIP_BLANKS;
     requires capacity: counts->tokens <= columns->token_capacity;
     requires few: counts->tokens <= position;
+    requires spans: SpansBefore(input, length, regime, start, position, counts->tokens);
+    requires line: LineContentEnd(input, length, start) <= LineTerminator(input, length, start) <=
+      LineNext(input, length, start);
     requires coming: Coming(input, length, regime, start, position, state, counts->tokens,
                             counts->issues);
-    requires tokens: TokenRows(input, length, regime, columns, counts->tokens);
-    requires issues: IssueRows(input, length, regime, columns, counts->issues);
+    requires tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    requires issues: IssuesWritten(input, length, regime, columns, counts->issues);
     terminates \true;
     assigns columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
@@ -218,11 +221,13 @@ static uint32_t scan(const hlx_regime *regime, const uint8_t *input, uint32_t le
     ensures contained: \result <= stop - position &&
       \result <= columns->token_capacity - counts->tokens;
     ensures run: \result > 0 ==> RunKind(regime, input[position + \result - 1]) != 0;
-    ensures tokens: TokenRows(input, length, regime, columns, counts->tokens + \result);
-    ensures issues: IssueRows(input, length, regime, columns, counts->issues);
+    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens + \result);
+    ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
     ensures coming: \result > 0 ==> Coming(input, length, regime, start, position + \result,
       StateBehind(regime, input[position + \result - 1]), counts->tokens + \result,
       counts->issues);
+    ensures spans: SpansBefore(input, length, regime, start, position + \result,
+      counts->tokens + \result);
 */
 static uint32_t scan_rows(const hlx_regime *regime, const uint8_t *input, uint32_t length,
                           uint32_t position, uint32_t stop, uint32_t state,
@@ -268,9 +273,15 @@ static void read_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *
                                counts) /*@ ghost (lexer->line.start) */;
     if (count > 0) {
         bool is_plain = hlx_plain_kind(regime, input[position + count - 1u]) != 0;
+        uint32_t state = is_plain ? HLX_STATE_MID_LINE : HLX_STATE_SKIP_BLANKS;
+        //@ assert behind: state == StateBehind(regime, input[position + count - 1]);
         lexer->position = position + count;
-        lexer->state = is_plain ? HLX_STATE_MID_LINE : HLX_STATE_SKIP_BLANKS;
+        lexer->state = state;
         counts->tokens += count;
+        //@ assert reading: LexerReading(lexer, regime, input, input_length, counts);
+        //@ assert tokens: TokensWritten(input, input_length, regime, columns, counts->tokens);
+        //@ assert issues: IssuesWritten(input, input_length, regime, columns, counts->issues);
+        //@ assert run: LexerCall(lexer, regime, input, input_length, columns, counts);
     }
 }
 
@@ -302,11 +313,17 @@ static bool read_step(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t 
     uint32_t start = hlx_span_start(&lexer->line, position);
     /*@ ghost hlx_step_comes(regime, input, input_length, lexer->line.start, position,
                              lexer->state, counts->tokens, counts->issues); */
+    /*@ ghost hlx_span_comes(regime, input, input_length, lexer->line.start, position,
+                             counts->tokens, step.has_token); */
     if (!emit(step, start, columns, counts) /*@ ghost (regime, input, input_length) */) {
         return false;
     }
     lexer->position = step.next;
     lexer->state = step.state;
+    //@ assert reading: LexerReading(lexer, regime, input, input_length, counts);
+    //@ assert tokens: TokensWritten(input, input_length, regime, columns, counts->tokens);
+    //@ assert issues: IssuesWritten(input, input_length, regime, columns, counts->issues);
+    //@ assert run: LexerCall(lexer, regime, input, input_length, columns, counts);
     return true;
 }
 
@@ -360,43 +377,33 @@ static bool read_line(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t 
 }
 
 /* From the end of a line to the next line, or done. spec: LEX-15 */
-/*@ requires writable: \valid(lexer);
-    requires readable: input_length <= HLX_MAX_INPUT_BYTES && \valid_read(regime) &&
-      RegimeValid(regime) && \valid_read(input + (0 .. input_length - 1));
-    requires line: LineRead(&lexer->line, input, input_length);
+/*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
     requires end: lexer->position == Limit(regime, lexer->line.content_end);
-    requires coming: Coming(input, input_length, regime, lexer->line.start, lexer->position,
-                            lexer->state, tokens, issues);
-    requires state: lexer->state <= HLX_STATE_SKIP_BLANKS && lexer->done == 0;
+    requires more: lexer->done == 0;
     terminates \true;
     assigns *lexer;
-    ensures line: LineRead(&lexer->line, input, input_length);
-    ensures within: lexer->line.start <= lexer->position <=
-      Limit(regime, lexer->line.content_end);
-    ensures state: lexer->state <= HLX_STATE_SKIP_BLANKS;
-    ensures progress: \old(lexer->position) <= lexer->position;
-    ensures next: lexer->done == 0 ==> \old(lexer->line.start) < lexer->line.start;
-    ensures coming: Coming(input, input_length, regime, lexer->line.start, lexer->position,
-                           lexer->state, tokens, issues);
-    ensures no_token: lexer->done != 0 ==> \forall integer k; k >= tokens ==>
-      TokenLine(input, input_length, regime, k) == -1;
-    ensures no_issue: lexer->done != 0 ==> \forall integer k; k >= issues ==>
-      IssueLine(input, input_length, regime, k) == -1;
+    ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
+    ensures progress: lexer->done == 0 ==> \old(lexer->line.start) < lexer->line.start;
+    ensures same: lexer->done != 0 ==> lexer->line.start == \old(lexer->line.start);
+    ensures done: lexer->done != 0 ==> LexerDone(input, input_length, regime, counts);
 */
 static void next_line(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length)
-/*@ ghost (const hlx_regime *regime, uint32_t tokens, uint32_t issues) */ {
+/*@ ghost (const hlx_regime *regime, const hlx_columns *columns, const hlx_counts *counts) */ {
     uint32_t next = lexer->line.next;
     if (next >= input_length) {
         /*@ ghost hlx_end_comes(regime, input, input_length, lexer->line.start, lexer->position,
-                                lexer->state, tokens, issues); */
+                                lexer->state, counts->tokens, counts->issues); */
         lexer->done = true;
         return;
     }
     /*@ ghost hlx_line_comes(regime, input, input_length, lexer->line.start, lexer->position,
-                             lexer->state, tokens, issues); */
+                             lexer->state, counts->tokens, counts->issues); */
     lexer->line = hlx_line_at(input, input_length, next);
+    /*@ assert spans: SpansBefore(input, input_length, regime, next, next, counts->tokens); */
     lexer->position = next;
     lexer->state = HLX_STATE_NEW_LINE;
+    //@ assert reading: LexerReading(lexer, regime, input, input_length, counts);
+    //@ assert run: LexerCall(lexer, regime, input, input_length, columns, counts);
 }
 
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
@@ -424,7 +431,7 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
             return HLX_STATUS_OK;
         }
         next_line(lexer, input, input_length)
-            /*@ ghost (regime, counts->tokens, counts->issues) */;
+            /*@ ghost (regime, columns, counts) */;
     }
     return HLX_STATUS_OK;
 }

@@ -37,7 +37,7 @@ typedef struct hlx_lexer {
                  columns->issue_codes + (0 .. columns->issue_capacity - 1),
                  columns->issue_offsets + (0 .. columns->issue_capacity - 1));
 
-    predicate TokenRows{L}(uint8_t *input, integer length, hlx_regime *regime,
+    predicate TokensWritten{L}(uint8_t *input, integer length, hlx_regime *regime,
                            hlx_columns *columns, integer count) =
       (\forall integer row; 0 <= row < count ==> TokenLine(input, length, regime, row) >= 0) &&
       (\forall integer row; 0 <= row < count ==>
@@ -47,7 +47,7 @@ typedef struct hlx_lexer {
       (\forall integer row; 0 <= row < count ==>
         columns->starts[row] == TokenStart(input, length, regime, row));
 
-    predicate IssueRows{L}(uint8_t *input, integer length, hlx_regime *regime,
+    predicate IssuesWritten{L}(uint8_t *input, integer length, hlx_regime *regime,
                            hlx_columns *columns, integer count) =
       (\forall integer row; 0 <= row < count ==> IssueLine(input, length, regime, row) >= 0) &&
       (\forall integer row; 0 <= row < count && row < columns->issue_capacity ==>
@@ -62,7 +62,8 @@ typedef struct hlx_lexer {
       lexer->state <= HLX_STATE_SKIP_BLANKS &&
       counts->tokens <= lexer->position && counts->issues <= lexer->position &&
       Coming(input, length, regime, lexer->line.start, lexer->position, lexer->state,
-             counts->tokens, counts->issues);
+             counts->tokens, counts->issues) &&
+      SpansBefore(input, length, regime, lexer->line.start, lexer->position, counts->tokens);
 
     predicate LexerDone{L}(uint8_t *input, integer length, hlx_regime *regime,
                            hlx_counts *counts) =
@@ -77,8 +78,8 @@ typedef struct hlx_lexer {
       ColumnsValid(columns, counts) && \separated(lexer, counts, columns) &&
       LexerReading(lexer, regime, input, length, counts) &&
       counts->tokens <= columns->token_capacity &&
-      TokenRows(input, length, regime, columns, counts->tokens) &&
-      IssueRows(input, length, regime, columns, counts->issues);
+      TokensWritten(input, length, regime, columns, counts->tokens) &&
+      IssuesWritten(input, length, regime, columns, counts->issues);
 */
 
 /* At the first line of an input, state N. spec: LEX-10, LEX-15, LEX-16 */
