@@ -42,13 +42,17 @@ static void advance(hlx_broker *broker, uint64_t now_ns) {
 /* Of requests dispatched from now on: what runs keeps the instant of its hedge. A delay
  * that no configuration may have fits nothing. spec: BRK-43 */
 /*@ requires usable: \valid(broker);
-    HLX_VALID(requires)
+    requires config: ConfigValid(broker->config);
+    requires budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+                                broker->counters.accepted);
     terminates \true;
     exits \false;
     assigns broker->config.hedge_delay_ns;
     ensures moved: broker->config.hedge_delay_ns ==
       (delay_ns <= HLX_BROKER_MAX_DURATION_NS ? delay_ns : \old(broker->config.hedge_delay_ns));
-    HLX_VALID(ensures)
+    ensures config: ConfigValid(broker->config);
+    ensures budget: BudgetKept(broker->config, broker->counters.hedges_granted,
+                               broker->counters.accepted);
 */
 static void set_hedge_delay(hlx_broker *broker, uint64_t delay_ns) {
     if (delay_ns <= HLX_BROKER_MAX_DURATION_NS) {
