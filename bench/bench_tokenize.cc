@@ -141,6 +141,26 @@ void AddKernels(Document *d) {
     }
 }
 
+// How many of a thousand bytes the leaps of the best kernel leave to the machine, line by line.
+std::string LeftByLeaps(const Document &d) {
+    const hlx_regime regime = LatexRegime();
+    const hlx_columns native = {columns[0], columns[1], columns[2], kRows, nullptr, nullptr, 0};
+    hlx_counts counts = {0, 0};
+    hlx_lexer lexer;
+    hlx_lexer_init(&lexer, d.bytes.data(), d.length);
+    uint32_t left = 0;
+    while (!lexer.done) {
+        hlx_lexer_leap(&lexer, &regime, d.bytes.data(), d.length, UINT32_MAX, &native, &counts);
+        uint32_t position = lexer.position;
+        uint32_t pause_at = lexer.line.next < d.length ? lexer.line.next : UINT32_MAX;
+        hlx_lexer_run(&lexer, &regime, d.bytes.data(), d.length, pause_at, &native, &counts);
+        left += lexer.position - position;
+    }
+    char text[16];
+    std::snprintf(text, sizeof text, "%.1f", 1000.0 * left / d.length);
+    return text;
+}
+
 void AddLimits(Document *d) {
     uint32_t rows = d->tokens;
     Add("native/limit/" + d->name, d, [rows] { limit_native(columns, rows); });
@@ -204,6 +224,7 @@ int main(int argc, char **argv) {
     benchmark::AddCustomContext("kernel", hlx_kernel_name(hlx_kernel_in_use()));
     for (Document &d : documents) {
         d.tokens = Native(d, LatexRegime());
+        benchmark::AddCustomContext("left/" + d.name, LeftByLeaps(d));
         AddKernels(&d);
         AddLimits(&d);
         AddPeer("switch", Switch, &d);

@@ -16,6 +16,7 @@ import sys
 
 KERNELS = ("portable", "neon", "sse2", "avx2", "avx512")
 PEERS = ("switch", "re2c", "flex")
+ENGINE = "pdftex"
 BOUND = 0.85
 
 
@@ -27,6 +28,16 @@ def read(path):
             key = tuple(row["name"].split("/"))
             found[key] = (row["bytes_per_second"] / 1e6, row["items_per_second"] / 1e6)
         return found
+
+
+def print_left(path):
+    """What bench_tokenize has counted: `left/DOCUMENT`, bytes in a thousand."""
+    with open(path, encoding="utf-8") as file:
+        context = json.load(file)["context"]
+    print("\nbytes in a thousand that leaps leave to the machine")
+    for key, value in sorted(context.items()):
+        if key.startswith("left/"):
+            print(f"{key[5:]:14}{value:>14}")
 
 
 def ratio(result, numerator, denominator):
@@ -41,7 +52,8 @@ def kernels_of(result):
 
 
 def print_speeds(result, documents, interface):
-    columns = [*kernels_of(result), "limit", *(PEERS + ("memset",) if interface == "six" else ())]
+    columns = [*kernels_of(result), "limit", *(PEERS + ("memset",) if interface == "six" else ()),
+               *((ENGINE,) if interface == "native" else ())]
     print(f"\n{interface}: MB/s of input (million tokens/s)")
     print(f"{'':14}" + "".join(f"{name:>14}" for name in columns))
     for document in documents:
@@ -56,7 +68,7 @@ def print_ratios(result, documents):
     best = kernels_of(result)[-1]
     print(f"\nratios of {best} in this run")
     heads = ("native/limit", "six/limit", "blocks/limit", "blocks/six lim", "six/re2c", "six/switch", "six/flex",
-             "avx2/avx512", "worst/switch")
+             "native/pdftex", "avx2/avx512", "worst/switch")
     print(f"{'':14}" + "".join(f"{head:>15}" for head in heads))
     for d in documents:
         slowest = min((name for name in kernels_of(result)), key=lambda name: result["six", name, d][0])
@@ -66,6 +78,7 @@ def print_ratios(result, documents):
             ratio(result, ("blocks", best, d), ("blocks", "limit", d)),
             ratio(result, ("blocks", best, d), ("six", "limit", d)),
             *(ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch", "flex")),
+            ratio(result, ("native", best, d), ("native", ENGINE, d)),
             ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
             ratio(result, ("six", slowest, d), ("six", "switch", d)),
         ]
@@ -126,6 +139,7 @@ def main():
         for interface in ("native", "six", "blocks"):
             print_speeds(result, documents, interface)
         print_ratios(result, documents)
+        print_left(options.result)
 
 
 main()

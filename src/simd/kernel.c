@@ -84,15 +84,15 @@ bool hlx_kernel_use(hlx_kernel kernel) {
 #define RUN_ARGUMENTS regime, input, input_length, position, limit, in_middle, columns, row
 
 /* Is the run so short that looking at a block does not pay? */
-static bool short_run(const hlx_regime *regime, const uint8_t *input, uint32_t position,
-                      uint32_t limit) {
+static __attribute__((noinline)) bool short_run(const hlx_regime *regime, const uint8_t *input,
+                                                uint32_t position, uint32_t limit) {
     return limit - position < 2u || hlx_plain_kind(regime, input[position]) == 0 ||
            hlx_plain_kind(regime, input[position + 1u]) == 0;
 }
 
 uint32_t hlx_scan_run(HLX_SCAN_RUN_PARAMETERS) {
     hlx_kernel kernel = hlx_kernel_in_use();
-    if (short_run(regime, input, position, limit)) {
+    if (kernel != HLX_KERNEL_PORTABLE && short_run(regime, input, position, limit)) {
         kernel = HLX_KERNEL_PORTABLE;
     }
 #if defined(__x86_64__)
@@ -198,20 +198,22 @@ static void move_to(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
     lexer->state = at->state;
 }
 
-void hlx_lexer_leap(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
-                    uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
-                    hlx_counts *counts) {
-    /* Up to a pause in the same block the machine is as fast. */
-    if (lexer->position > lexer->line.content_end || pause_at < lexer->position + HLX_LEAP_BLOCK ||
-        !can_leap(regime)) {
-        return;
-    }
+/* Not inlined: a kernel without leaps is through with hlx_lexer_leap in a few instructions. */
+static __attribute__((noinline)) void leap_columns(HLX_LEXER_LEAP_PARAMETERS) {
     const hlx_window to = {columns->kinds, columns->codes, columns->starts,        NULL,
                            NULL,           NULL,           columns->token_capacity};
     hlx_leap_cursor at = cursor_of(lexer, 0, counts->tokens);
     leap(&at, regime, input, input_length, pause_at, &to);
     counts->tokens = at.row;
     move_to(lexer, input, input_length, &at);
+}
+
+void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
+    /* Up to a pause in the same block the machine is as fast. */
+    if (can_leap(regime) && lexer->position <= lexer->line.content_end &&
+        pause_at >= lexer->position + HLX_LEAP_BLOCK) {
+        leap_columns(lexer, regime, input, input_length, pause_at, columns, counts);
+    }
 }
 
 bool hlx_blocks_leap(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t *input,

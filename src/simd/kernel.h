@@ -48,6 +48,9 @@ bool hlx_kernel_use(hlx_kernel kernel);
 #define HLX_SCAN_RUN_PARAMETERS                                                                    \
     const hlx_regime *regime, const uint8_t *input, uint32_t input_length, uint32_t position,      \
         uint32_t limit, bool in_middle, const hlx_columns *columns, uint32_t row
+#define HLX_LEXER_LEAP_PARAMETERS                                                                  \
+    hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,       \
+        uint32_t pause_at, const hlx_columns *columns, hlx_counts *counts
 #define HLX_LEAP_PARAMETERS                                                                        \
     hlx_leap_cursor *at, const hlx_regime *regime, const uint8_t *input, uint32_t input_length,    \
         uint32_t pause_at, const hlx_window *to
