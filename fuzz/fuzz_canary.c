@@ -1,7 +1,8 @@
 /* fuzz_canary.c -- a target that must crash: who fuzzes checks that the fuzzer finds it.
  *
  * One byte too many is read from the heap behind a short magic word, which a fuzzer
- * with coverage feedback and a sanitizer finds within seconds and blind luck does not.
+ * with coverage feedback and a sanitizer finds within seconds and blind luck does not;
+ * the dictionary has the word's halves.
  * An engine, a flavour or a CI job under which this target survives finds nothing. */
 #include "fuzz_support.h"
 
