@@ -47,6 +47,7 @@ STEPS = [
     ("fuzz-replay", True, "make fuzz-replay"),
     ("fuzz", True, "make fuzz T=2"),
     ("fuzz-coverage", True, "make fuzz-coverage"),
+    ("fuzz-speed", True, "make fuzz-speed"),
     ("aarch64", True, "make test-aarch64"),
     ("instructions", True, "make instructions"),
     ("path", True, "make path"),

@@ -5,6 +5,7 @@
 #     ci/install.sh prove    the provers
 #     ci/install.sh gate     load tests and their pictures
 #     ci/install.sh bench    benchmarks
+#     ci/install.sh afl      fuzzing with AFL++
 #     ci/install.sh check    everything that `make check` uses
 set -eu
 
@@ -21,9 +22,10 @@ run) packages="$build" ;;
 prove) packages="$build $provers" ;;
 gate) packages="$build $pictures" ;;
 bench) packages="$build $bench" ;;
+afl) packages="$build afl++ clang" ;;
 check) packages="$build $provers $engines $analysis $pictures $aarch64 $bench" ;;
 *)
-    echo "usage: ci/install.sh run|prove|gate|bench|check" >&2
+    echo "usage: ci/install.sh run|prove|gate|bench|afl|check" >&2
     exit 64
     ;;
 esac

@@ -26,6 +26,7 @@ JOBS ?=
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for T=60 s each (JOBS=at a time, TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
+	@$(if $(filter afl,$(ENGINE)),ci/install.sh afl)
 	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "No target found anything in $(T) s, and the crash that is there to be found was found."
 
