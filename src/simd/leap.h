@@ -62,6 +62,13 @@ typedef struct hlx_places {
     uint64_t carriage_return;
 } hlx_places;
 
+#define HLX_LEAP_ALL_PLACES                                                                        \
+    {                                                                                              \
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,  \
+            25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,    \
+            46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63                 \
+    }
+
 /* What becomes of them, up to `end`: the bytes behind belong to the next leap. */
 typedef struct hlx_leap {
     uint64_t token;     /* a token begins here */
@@ -274,19 +281,22 @@ static inline void hlx_block_line_ends(hlx_block *block, const hlx_leap *leap) {
     }
 }
 
-/* Those bytes of eight that `token` says, one behind the other. */
+/* Those bytes of eight that `token` says, one behind the other; NULL where no instruction does. */
 typedef uint64_t hlx_pack(uint64_t bytes, uint32_t token);
 
-static inline void hlx_widen_eight(int32_t *column, uint64_t bytes) {
-    const hlx_block_bytes b = {.eight = {bytes}};
-    for (uint32_t i = 0; i < 8u; i++) {
-        column[i] = b.at[i];
+/* Eight rows of a column: the bytes from `first` on, packed if they can be, and `more`. */
+static inline __attribute__((always_inline)) void hlx_store_eight(int32_t *column,
+                                                                  const hlx_block_bytes *bytes,
+                                                                  uint32_t first, uint32_t token,
+                                                                  uint32_t more, hlx_pack *pack) {
+    const uint8_t *from = bytes->at + first;
+    hlx_block_bytes packed;
+    if (pack != NULL) {
+        packed.eight[0] = pack(bytes->eight[first / 8u], token);
+        from = packed.at;
     }
-}
-
-static inline void hlx_add_eight(int32_t *column, const int32_t *others, uint32_t number) {
     for (uint32_t i = 0; i < 8u; i++) {
-        column[i] = others[i] + (int32_t)number;
+        column[i] = (int32_t)(from[i] + more);
     }
 }
 
@@ -294,14 +304,24 @@ static inline void hlx_add_eight(int32_t *column, const int32_t *others, uint32_
 static inline __attribute__((always_inline)) uint32_t
 hlx_block_store(const hlx_block *block, const hlx_leap *leap, const hlx_leap_cursor *at,
                 const hlx_window *to, hlx_pack *pack) {
+    static const hlx_block_bytes all = {HLX_LEAP_ALL_PLACES};
     uint32_t row = at->row;
     for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += 8u) {
         uint32_t token = (uint32_t)(leap->token >> first) & 255u;
-        hlx_widen_eight(to->kinds + row, pack(block->kinds.eight[first / 8u], token));
-        hlx_widen_eight(to->codes + row, pack(block->codes.eight[first / 8u], token));
-        hlx_widen_eight(to->starts + row, pack(0x0706050403020100u, token));
-        hlx_add_eight(to->starts + row, to->starts + row, at->position + first);
-        row += (uint32_t)__builtin_popcount(token);
+        if (pack != NULL || token == 255u) {
+            hlx_store_eight(to->kinds + row, &block->kinds, first, token, 0, pack);
+            hlx_store_eight(to->codes + row, &block->codes, first, token, 0, pack);
+            hlx_store_eight(to->starts + row, &all, first, token, at->position, pack);
+            row += (uint32_t)__builtin_popcount(token);
+            continue;
+        }
+        for (; token != 0; token &= token - 1u) {
+            uint32_t place = first + (uint32_t)__builtin_ctz(token);
+            to->kinds[row] = block->kinds.at[place];
+            to->codes[row] = block->codes.at[place];
+            to->starts[row] = (int32_t)(at->position + place);
+            row++;
+        }
     }
     return row - at->row;
 }

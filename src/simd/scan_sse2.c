@@ -12,25 +12,34 @@
 #define BLOCK 16u
 #define GROUP 4u
 
-static inline uint64_t kind_of(const hlx_regime *regime, uint8_t byte) {
-    static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};
-    return kind_of_category[regime->category[byte]];
+/* What the table says of eight bytes, and of sixteen. */
+static inline uint64_t look_up_eight(const uint8_t *table, const uint8_t *bytes) {
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        found |= (uint64_t)table[bytes[i]] << (8u * i);
+    }
+    return found;
 }
 
-static inline uint64_t eight_kinds(const hlx_regime *regime, const uint8_t *bytes) {
-    uint64_t kinds = 0;
-    for (uint32_t i = 0; i < 8; i++) {
-        kinds |= kind_of(regime, bytes[i]) << (8u * i);
-    }
-    return kinds;
+static inline __m128i look_up(const uint8_t *table, const uint8_t *bytes) {
+    return _mm_set_epi64x((int64_t)look_up_eight(table, bytes + 8),
+                          (int64_t)look_up_eight(table, bytes));
 }
 
 static inline __m128i kinds_of(const hlx_regime *regime, const uint8_t *at, __m128i bytes) {
-    __m128i kinds =
-        _mm_set_epi64x((int64_t)eight_kinds(regime, at + 8), (int64_t)eight_kinds(regime, at));
+    static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};
+    uint8_t categories[BLOCK];
+    _mm_storeu_si128((__m128i_u *)categories, look_up(regime->category, at));
+    __m128i kinds = look_up(kind_of_category, categories);
     __m128i is_high = _mm_cmplt_epi8(bytes, _mm_setzero_si128());
     bool whole = regime->encoding == HLX_ENCODING_BYTES;
     return whole ? kinds : _mm_andnot_si128(is_high, kinds);
+}
+
+/* Every space has the code of a blank. */
+static inline __m128i codes_of(__m128i bytes, __m128i is_space) {
+    __m128i blanks = _mm_and_si128(is_space, _mm_set1_epi8(' '));
+    return _mm_or_si128(_mm_andnot_si128(is_space, bytes), blanks);
 }
 
 static inline void store(int32_t *column, __m128i values) {
@@ -72,10 +81,8 @@ uint32_t hlx_scan_run_sse2(HLX_SCAN_RUN_PARAMETERS) {
             (uint32_t)_mm_movemask_epi8(is_zero) | (spaces & (spaces << 1 | no_space_first));
         uint32_t run = stops == 0 ? BLOCK : (uint32_t)__builtin_ctz(stops);
         run = run < left ? run : left;
-        __m128i blanks = _mm_and_si128(is_space, _mm_set1_epi8(' '));
         store_widened(columns->kinds + row + count, kinds);
-        store_widened(columns->codes + row + count,
-                      _mm_or_si128(_mm_andnot_si128(is_space, bytes), blanks));
+        store_widened(columns->codes + row + count, codes_of(bytes, is_space));
         store_positions(columns->starts + row + count, position + count);
         count += run;
         if (run < BLOCK) {
@@ -106,10 +113,14 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
                                   hlx_block *block) {
     static const uint8_t kind_of_category[16] = {HLX_LEAP_KIND_OF_CATEGORY};
     _Alignas(16) uint8_t categories[HLX_LEAP_BLOCK];
-    for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i++) {
-        categories[i] = table->category[input[i]];
-        block->codes.at[i] = categories[i] == HLX_CATEGORY_SPACE ? ' ' : input[i];
-        block->kinds.at[i] = kind_of_category[categories[i]];
+    for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i += BLOCK) {
+        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + i));
+        __m128i here = look_up(table->category, input + i);
+        __m128i is_space = _mm_cmpeq_epi8(here, _mm_set1_epi8(HLX_CATEGORY_SPACE));
+        _mm_storeu_si128((__m128i_u *)(categories + i), here);
+        _mm_storeu_si128((__m128i_u *)(block->kinds.at + i),
+                         look_up(kind_of_category, categories + i));
+        _mm_storeu_si128((__m128i_u *)(block->codes.at + i), codes_of(bytes, is_space));
     }
     hlx_places p;
     p.line_feed = equal(input, '\n');
@@ -124,17 +135,6 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
     return p;
 }
 
-static inline uint64_t pack(uint64_t bytes, uint32_t token) {
-    uint64_t packed = bytes;
-    if (token != 255u) {
-        packed = 0;
-        for (uint32_t to = 0; token != 0; token &= token - 1u, to += 8u) {
-            packed |= (bytes >> (8u * (uint32_t)__builtin_ctz(token)) & 255u) << to;
-        }
-    }
-    return packed;
-}
-
 void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
     const hlx_leap_table table = hlx_leap_table_of(regime);
     const hlx_window window = *to;
@@ -145,7 +145,7 @@ void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
         hlx_block block;
         hlx_places places = classify(&table, bytes, &block);
         hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
-        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
+        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, NULL);
         on = hlx_leap_advance(&here, &leap, count);
     }
     *at = here;
