@@ -122,7 +122,8 @@ def rigs_of(bug):
         rigs["tail-gate"] = ([f"{tests}/tail_gate"], [f"{tests}/tail_gate tests/service_times.txt"])
     if "process" in bug.fields:
         pairs = [word.split(":") for word in bug.fields["process"].split()]
-        rigs["process"] = (["build", f"{tests}/shim.so"], [f"python3 tests/{file} --build={BUILD} {test}" for file, test in pairs])
+        rigs["process"] = (["build", f"{tests}/shim.so"],
+                           [f"python3 tests/{file} --build={BUILD} {test}" for file, test in pairs])
     return rigs
 
 
@@ -244,7 +245,8 @@ def broken_by(bug, build):
     others += [f"{build}/tests/model.o"] if bug.file != MODEL else []
     bounds = re.search(r"^MODEL_BOUNDS := (.*)$", (ROOT / "tests/model.mk").read_text(), re.M).group(1).split()
     subprocess.run(["gcc", "-std=c11", "-O1", "-w", "-D_GNU_SOURCE", "-Isrc/core", "-Isrc/shell", "-Itests", *bounds,
-                    folder / "seeded.c", *others, f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT, check=True)
+                    folder / "seeded.c", *others, f"{build}/model/trace.o", "-o", folder / "model"], cwd=ROOT,
+                   check=True)
     for arguments in MODEL_RUNS:
         words = arguments.split() + bug.fields["twin"].split()[1:]
         done = subprocess.run([folder / "model", *words], capture_output=True, text=True, check=False)
