@@ -4,10 +4,11 @@
  *
  * The kernel is chosen once, when it is first asked for: the best that the processor
  * has. hlx_kernel_use forces another. The choice changes no token (spec: LEX-53), only
- * the speed, so it may be made while other threads run. Every kernel keeps the contract
- * of hlx_scan_run or hlx_scan_line_end (scan.h): that is what the proof of the lexer
- * assumes, and tests/test_kernels.c holds them to it. A kernel takes whole blocks while the
- * input and the columns have room for one, and leaves the rest to the portable kernel. */
+ * the speed, so it may be made while other threads run. Every kernel keeps the contracts
+ * of scan.h and of hlx_lexer_leap (lexer.h): that is what the proof of the lexer
+ * assumes, and tests/test_kernels.c holds them to it; tests/test_leap.c holds the leaps, with
+ * the columns derived in them (blocks.h), to the portable code. A kernel takes whole blocks
+ * while the input and the columns have room for one, and leaves the rest to the portable code. */
 #ifndef HLX_KERNEL_H
 #define HLX_KERNEL_H
 

@@ -7,13 +7,14 @@
  *
  * A kernel classifies the bytes (hlx_places), hlx_leap_over decides with a few dozen word
  * operations what TeX does with them, however many control words, comments and lines the
- * block has, and the kernel writes the rows. What is rare is *hard*: the leap stops before it
- * and the proved machine (src/core/lexer.c) goes on. Hard are notations, carriage returns,
- * categories 5, 9 and 15, spaces other than 0x20, bytes above 127 in utf8, and whatever the
- * end of the block leaves undecided: a name, blanks, a comment.
+ * block has, and the kernel writes the rows, of three columns or of six: a line feed's place
+ * is all that line and column need, a name's length all that its end does. What is rare is
+ * *hard*: the leap stops before it and the proved machine (src/core/lexer.c) goes on. Hard are
+ * notations, carriage returns, categories 5, 9 and 15, bytes above 127 in utf8, and whatever
+ * the end of the block leaves undecided: a name, blanks, a comment.
  *
  * Runs of ones are followed to their ends by addition: r + first(r) has a one behind r.
- * The facts behind each line are clauses of spec/lexer.md. spec: LEX-53 */
+ * The facts behind each line are clauses of spec/lexer.md. spec: LEX-51, LEX-52, LEX-53 */
 #ifndef HLX_LEAP_H
 #define HLX_LEAP_H
 
