@@ -45,6 +45,6 @@ service-times: $(BUILD)/tests/record_service_times perf-doc ## record how long t
 	@echo "$(SERVICE_TIMES) has the service times of this machine."
 
 .PHONY: tail-gate
-tail-gate: $(BUILD)/tests/tail_gate ## P99.9 under stalls, with and without hedges, in virtual time
+tail-gate: $(BUILD)/tests/tail_gate ## P99.9 without stalls and under them, with and without hedges, in virtual time
 	@$< $(SERVICE_TIMES)
-	@echo "With hedges the tail is within its bound, without them it is not."
+	@echo "The tail is within its bound, under stalls too with hedges and not without them."
