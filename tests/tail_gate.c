@@ -13,8 +13,9 @@
  *
  * For several seeds, both loads and both pools: every answer is ok, P99.9 is at most 20 ms,
  * at most 2 % of the requests are hedged; under stalls with hedging off P99.9 must be at
- * least ten times as long, or the gate would show nothing. What it does not show: contention for processors and the
- * cost of sockets, which the gate with real processes measures (make gate). */
+ * least ten times as long, or the gate would show nothing. What it does not show: contention
+ * for processors and the cost of sockets, which the gate with real processes measures (make
+ * gate). */
 #include <stdlib.h>
 #include <string.h>
 
