@@ -708,7 +708,7 @@ WRONG = [
 
 
 class Run:
-    """Tests and documents with the checks linked in."""
+    """Tests, fuzz targets and documents with the checks linked in."""
 
     def __init__(self, build):
         self.build = pathlib.Path(build).resolve()
@@ -729,10 +729,12 @@ class Run:
                        cwd=ROOT, check=True)
         source.with_suffix(".wrap").write_text("\n".join(f"-Wl,--wrap={function}" for function in wrapped) + "\n")
 
-    def link(self, test, checks="contracts"):
-        program = self.folder / "tests" / (test if checks == "contracts" else f"{test}.{checks}")
+    def link(self, test, checks="contracts", others=()):
+        """The program of tests/TEST.o, or of FOLDER/TEST.o when so named, and the checks."""
+        program = self.folder / "tests" / (pathlib.Path(test).name if checks == "contracts" else f"{test}.{checks}")
         libraries = [self.build / "libshell.a", self.build / "libhedgelex.a"]
-        objects = [self.build / f"tests/{test}.o", self.folder / f"{checks}.o"]
+        names = [test if "/" in test else f"tests/{test}", *others]
+        objects = [*(self.build / f"{name}.o" for name in names), self.folder / f"{checks}.o"]
         subprocess.run(["gcc", f"@{self.folder / checks}.wrap", *objects, *libraries, "-lcmocka", "-lm", "-o", program],
                        cwd=ROOT, check=True)
         return program
@@ -744,6 +746,14 @@ class Run:
     def test(self, name):
         result = self.execute([self.link(name)])
         self.say(result.returncode == 0, f"{name}, every clause true" + complaint(result))
+
+    def corpora(self):
+        """The committed inputs of the fuzz targets."""
+        for path in sorted((ROOT / "fuzz").glob("fuzz_*.c")):
+            folder = ROOT / "fuzz/corpus" / path.stem.removeprefix("fuzz_")
+            if folder.name != "canary":
+                result = self.execute([self.link(f"fuzz/{path.stem}", others=["fuzz/replay"]), folder])
+                self.say(result.returncode == 0, f"{path.stem}'s inputs, every clause true" + complaint(result))
 
     def documents(self):
         """The written cases, and documents that the differential tests give to the TeX engines too."""
@@ -792,12 +802,13 @@ def not_executed():
 
 
 def run(build, texts):
-    """Every test and the documents; then the clauses that nobody evaluated; then wrong specifications."""
+    """Every test, the fuzz targets' inputs and the documents; then the clauses that nobody evaluated; then wrong specifications."""
     program, runner = Program(texts), Run(build)
     runner.counts.unlink(missing_ok=True)
     runner.compile(program, "contracts")
     for path in sorted((ROOT / "tests").glob("test_*.c")):
         runner.test(path.stem)
+    runner.corpora()
     runner.documents()
     (counts, outside), reasons = runner.evaluations(), not_executed()
     skipped = {(function, clause): reason for function, clause, reason in program.skipped if reason not in MECHANICAL}

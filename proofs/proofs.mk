@@ -12,7 +12,7 @@ prove-replay: ## make every goal anew and look up who answered it; needs no solv
 	@echo "Every goal was made anew and has a recorded answer; no solver was run."
 
 .PHONY: executed-contracts
-executed-contracts: build $(TESTS) $(BUILD)/tests/differential_driver ## run the contracts themselves under the tests and on TeX's documents
+executed-contracts: build $(TESTS) $(FUZZ_PROGRAMS) $(BUILD)/tests/differential_driver ## run the contracts themselves under the tests, over the fuzz targets' inputs and on TeX's documents
 	@python3 proofs/execute.py --run $(BUILD)
 	@echo "Every clause that speaks of values was evaluated and true, and wrong specifications were refused by name."
 
