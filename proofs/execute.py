@@ -731,7 +731,8 @@ class Run:
 
     def link(self, test, checks="contracts", others=()):
         """The program of tests/TEST.o, or of FOLDER/TEST.o when so named, and the checks."""
-        program = self.folder / "tests" / (pathlib.Path(test).name if checks == "contracts" else f"{test}.{checks}")
+        name = pathlib.Path(test).name
+        program = self.folder / "tests" / (name if checks == "contracts" else f"{name}.{checks}")
         libraries = [self.build / "libshell.a", self.build / "libhedgelex.a"]
         names = [test if "/" in test else f"tests/{test}", *others]
         objects = [*(self.build / f"{name}.o" for name in names), self.folder / f"{checks}.o"]
@@ -752,7 +753,8 @@ class Run:
         for path in sorted((ROOT / "fuzz").glob("fuzz_*.c")):
             folder = ROOT / "fuzz/corpus" / path.stem.removeprefix("fuzz_")
             if folder.name != "canary":
-                result = self.execute([self.link(f"fuzz/{path.stem}", others=["fuzz/replay"]), folder])
+                program = self.link(f"fuzz/{path.stem}", others=["fuzz/replay"])
+                result = self.execute([program, folder])
                 self.say(result.returncode == 0, f"{path.stem}'s inputs, every clause true" + complaint(result))
 
     def documents(self):
