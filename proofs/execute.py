@@ -804,7 +804,7 @@ def not_executed():
 
 
 def run(build, texts):
-    """Every test, the fuzz targets' inputs and the documents; then the clauses that nobody evaluated; then wrong specifications."""
+    """Tests, fuzz inputs, documents; then the clauses that nobody evaluated; then wrong specifications."""
     program, runner = Program(texts), Run(build)
     runner.counts.unlink(missing_ok=True)
     runner.compile(program, "contracts")
