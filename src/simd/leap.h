@@ -380,4 +380,26 @@ hlx_block_rows(hlx_block *block, const hlx_leap *leap, const uint8_t *bytes,
     return count;
 }
 
+/* The classes of a block, and what its bytes are as tokens. */
+typedef hlx_places hlx_classify(const hlx_leap_table *table, const uint8_t *input,
+                                hlx_block *block);
+
+/* Leap block by block as long as it pays, with what a kernel has for the two steps. */
+static inline __attribute__((always_inline)) void
+hlx_leap_blocks(HLX_LEAP_PARAMETERS, hlx_classify *classify, hlx_pack *pack) {
+    const hlx_leap_table table = hlx_leap_table_of(regime);
+    const hlx_window window = *to;
+    hlx_leap_cursor here = *at;
+    bool on = true;
+    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
+        const uint8_t *bytes = input + here.position;
+        hlx_block block;
+        hlx_places places = classify(&table, bytes, &block);
+        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
+        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
+        on = hlx_leap_advance(&here, &leap, count);
+    }
+    *at = here;
+}
+
 #endif

@@ -127,7 +127,7 @@ TARGET static inline __m256i categories_of(const hlx_leap_table *table, __m256i 
     return categories;
 }
 
-/* The classes of a block, and what its bytes are as tokens. */
+/* hlx_classify, leap.h. */
 TARGET static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
                                          hlx_block *block) {
     const __m256i kind_of_category =
@@ -159,19 +159,7 @@ TARGET static inline uint64_t pack(uint64_t bytes, uint32_t token) {
 }
 
 TARGET void hlx_leap_avx2(HLX_LEAP_PARAMETERS) {
-    const hlx_leap_table table = hlx_leap_table_of(regime);
-    const hlx_window window = *to;
-    hlx_leap_cursor here = *at;
-    bool on = true;
-    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
-        const uint8_t *bytes = input + here.position;
-        hlx_block block;
-        hlx_places places = classify(&table, bytes, &block);
-        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
-        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
-        on = hlx_leap_advance(&here, &leap, count);
-    }
-    *at = here;
+    hlx_leap_blocks(at, regime, input, input_length, pause_at, to, classify, pack);
 }
 
 TARGET uint32_t hlx_scan_line_end_avx2(HLX_SCAN_LINE_END_PARAMETERS) {

@@ -108,7 +108,7 @@ static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value)
     return places;
 }
 
-/* The classes of a block, and what its bytes are as tokens. */
+/* hlx_classify, leap.h. */
 static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
                                   hlx_block *block) {
     static const uint8_t kind_of_category[16] = {HLX_LEAP_KIND_OF_CATEGORY};
@@ -136,19 +136,7 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
 }
 
 void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
-    const hlx_leap_table table = hlx_leap_table_of(regime);
-    const hlx_window window = *to;
-    hlx_leap_cursor here = *at;
-    bool on = true;
-    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
-        const uint8_t *bytes = input + here.position;
-        hlx_block block;
-        hlx_places places = classify(&table, bytes, &block);
-        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
-        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, NULL);
-        on = hlx_leap_advance(&here, &leap, count);
-    }
-    *at = here;
+    hlx_leap_blocks(at, regime, input, input_length, pause_at, to, classify, NULL);
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
