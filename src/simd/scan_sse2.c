@@ -3,28 +3,10 @@
  * SSE2 has no table lookup, so the kinds of a block of sixteen bytes are looked up one by one
  * and packed into two words; from there on it is as in scan_avx512.c, four rows a store. */
 #include "kernel.h"
-#include "leap.h"
 
 #if defined(__x86_64__)
 
-#include <emmintrin.h>
-
-#define BLOCK 16u
-#define GROUP 4u
-
-/* What the table says of eight bytes, and of sixteen. */
-static inline uint64_t look_up_eight(const uint8_t *table, const uint8_t *bytes) {
-    uint64_t found = 0;
-    for (uint32_t i = 0; i < 8; i++) {
-        found |= (uint64_t)table[bytes[i]] << (8u * i);
-    }
-    return found;
-}
-
-static inline __m128i look_up(const uint8_t *table, const uint8_t *bytes) {
-    return _mm_set_epi64x((int64_t)look_up_eight(table, bytes + 8),
-                          (int64_t)look_up_eight(table, bytes));
-}
+#include "sse2.h"
 
 static inline __m128i kinds_of(const hlx_regime *regime, const uint8_t *at, __m128i bytes) {
     static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};
@@ -34,12 +16,6 @@ static inline __m128i kinds_of(const hlx_regime *regime, const uint8_t *at, __m1
     __m128i is_high = _mm_cmplt_epi8(bytes, _mm_setzero_si128());
     bool whole = regime->encoding == HLX_ENCODING_BYTES;
     return whole ? kinds : _mm_andnot_si128(is_high, kinds);
-}
-
-/* Every space has the code of a blank. */
-static inline __m128i codes_of(__m128i bytes, __m128i is_space) {
-    __m128i blanks = _mm_and_si128(is_space, _mm_set1_epi8(' '));
-    return _mm_or_si128(_mm_andnot_si128(is_space, bytes), blanks);
 }
 
 static inline void store(int32_t *column, __m128i values) {
@@ -92,51 +68,6 @@ uint32_t hlx_scan_run_sse2(HLX_SCAN_RUN_PARAMETERS) {
     }
     return count + hlx_scan_run_portable(regime, input, input_length, position + count, limit,
                                          no_space_first == 0, columns, row + count);
-}
-
-/* ---- leaps ---------------------------------------------------------------- */
-
-/* The places of a block of a leap whose byte is `value`. */
-static inline uint64_t equal(const uint8_t bytes[HLX_LEAP_BLOCK], uint8_t value) {
-    const __m128i values = _mm_set1_epi8((char)value);
-    uint64_t places = 0;
-    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
-        __m128i part = _mm_loadu_si128((const __m128i_u *)(bytes + first));
-        uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(part, values));
-        places |= (uint64_t)mask << first;
-    }
-    return places;
-}
-
-/* hlx_classify, leap.h. */
-static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
-                                  hlx_block *block) {
-    static const uint8_t kind_of_category[16] = {HLX_LEAP_KIND_OF_CATEGORY};
-    _Alignas(16) uint8_t categories[HLX_LEAP_BLOCK];
-    for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i += BLOCK) {
-        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + i));
-        __m128i here = look_up(table->category, input + i);
-        __m128i is_space = _mm_cmpeq_epi8(here, _mm_set1_epi8(HLX_CATEGORY_SPACE));
-        _mm_storeu_si128((__m128i_u *)(categories + i), here);
-        _mm_storeu_si128((__m128i_u *)(block->kinds.at + i),
-                         look_up(kind_of_category, categories + i));
-        _mm_storeu_si128((__m128i_u *)(block->codes.at + i), codes_of(bytes, is_space));
-    }
-    hlx_places p;
-    p.line_feed = equal(input, '\n');
-    p.carriage_return = equal(input, '\r');
-    p.escape = equal(categories, HLX_CATEGORY_ESCAPE);
-    p.letter = equal(categories, HLX_CATEGORY_LETTER);
-    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
-    p.comment = equal(categories, HLX_CATEGORY_COMMENT);
-    p.blank = equal(input, ' ');
-    p.space = equal(categories, HLX_CATEGORY_SPACE);
-    p.token = ~equal(block->kinds.at, 0);
-    return p;
-}
-
-void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
-    hlx_leap_blocks(at, regime, input, input_length, pause_at, to, classify, NULL);
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
