@@ -260,12 +260,13 @@ class Runner:
 
     def run_wp(self, tree, target, names):
         options = [word for word in prove.FRAMA_C if word != "-wp-smoke-tests"]
+        seconds = target.seconds_for(names)
         command = options + [target.file, *target.options, *prove.PROVERS, *target.provers,
-                           "-wp-timeout", str(PATIENCE * int(target.timeout)),
+                           "-wp-timeout", str(PATIENCE * seconds),
                            "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none", "-wp-par", "1",
                            "-wp-session", str(tree / "session")]
         config = tree / "why3.conf"
-        config.write_text(self.why3_config.replace("%t", target.timeout))
+        config.write_text(self.why3_config.replace("%t", str(seconds)))
         environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
         with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, start_new_session=True) as process:

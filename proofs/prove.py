@@ -148,7 +148,7 @@ class Target:
     def __init__(self, file, pins, timeout="20", options=""):
         self.file = file
         self.pins = pins  # function -> (goals, smoke tests)
-        self.timeout = timeout
+        self.timeout, *self.longer = timeout.split()  # of the file, and function:seconds where it is longer
         words = options.split()
         more = [number for number, word in enumerate(words) if word == "-wp-prover"]
         self.provers = [word for number in more for word in words[number : number + 2]]
@@ -163,6 +163,11 @@ class Target:
         self.goals = {}  # function -> {goal: report}
         self.properties = []
         self.tree = ""
+
+    def seconds_for(self, functions):
+        """The longest time-out of any of these functions."""
+        longer = dict(word.split(":") for word in self.longer)
+        return max(int(longer.get(function, self.timeout)) for function in functions)
 
     def run(self, mode, why3_config):
         """Look the answers up first: that is quick, and does when nothing has changed."""
@@ -233,6 +238,7 @@ class Target:
         provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
         command = FRAMA_C + [
             self.file, *self.options, *provers, "-wp-timeout", self.timeout,
+            *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else []),
             "-wp-session", str(self.folder / "session"),
             "-wp-cache", cache_mode, "-wp-par", parallel,
             "-wp-report-json", str(self.folder / "goals.json"),
