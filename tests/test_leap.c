@@ -28,7 +28,7 @@ static int prepare(void **state) {
     (void)state;
     input_memory = guarded_new(MOST_BYTES);
     for (uint32_t i = 0; i < COLUMNS; i++) {
-        window_memory[i] = guarded_new(MOST_ROWS * sizeof(int32_t));
+        window_memory[i] = guarded_new((MOST_ROWS + COLUMNS) * sizeof(int32_t));
     }
     return 0;
 }
@@ -56,13 +56,17 @@ static void read_portably(six_columns *six, const document *d) {
                six->rows[4], six->rows[5]);
 }
 
-/* The columns of a window end at a guard page; `capacity` rows. */
+/* So many rows later than the one before each column ends: where lines of the cache begin in one
+ * they do not in the next. */
+static uint32_t apart;
+
+/* The columns of a window end at a guard page, or a few rows before it; `capacity` rows. */
 static hlx_window window_of(uint32_t capacity) {
     hlx_window window = {.capacity = capacity};
     int32_t **const columns[COLUMNS] = {&window.kinds, &window.codes, &window.starts,
                                         &window.ends,  &window.lines, &window.cols};
     for (uint32_t i = 0; i < COLUMNS; i++) {
-        *columns[i] = guarded_last_rows(&window_memory[i], capacity);
+        *columns[i] = guarded_last_rows(&window_memory[i], capacity + apart * i);
     }
     return window;
 }
@@ -187,6 +191,72 @@ static void documents_by_chance(void **state) {
     }
 }
 
+/* All of a block's names are hashed at once from one table of sums: a name of every length at every
+ * place, of every byte, behind another one and before a line end that is \par. spec: LEX-40 */
+static void names_at_every_place(void **state) {
+    (void)state;
+    document d = {.length = 150};
+    assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+    for (uint32_t byte = 128; byte < 256; byte++) {
+        d.regime.category[byte] = HLX_CATEGORY_LETTER;
+    }
+    uint8_t *bytes = guarded_last(&input_memory, d.length);
+    d.bytes = bytes;
+    for (uint32_t place = 3; place < PLACES; place++) {
+        for (uint32_t length = 1; length <= 70; length++) {
+            memset(bytes, '1', d.length);
+            memcpy(bytes, "\\a", 2);
+            bytes[place] = '\\';
+            for (uint32_t i = 1; i <= length; i++) {
+                bytes[place + i] = (uint8_t)(128u + (17u * place + 29u * i + length) % 128u);
+            }
+            memcpy(bytes + place + length + 1u, "\n\n", 2);
+            check(&d, d.length + 100u);
+        }
+    }
+}
+
+/* A block has at most 32 names, and 31 when one of its line ends is \par. */
+static void many_names(void **state) {
+    (void)state;
+    static uint8_t bytes[MOST_BYTES];
+    for (uint32_t length = 1; length <= 3; length++) {
+        for (uint32_t names = 1; names <= 66; names++) {
+            document d = {.length = 0};
+            assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+            for (uint32_t i = 0; i < names; i++) {
+                bytes[d.length] = '\\';
+                memset(bytes + d.length + 1u, length == 1 ? '%' : 'a' + (int)(i % 26u), length);
+                d.length += 1u + length;
+            }
+            memset(bytes + d.length, '\n', 150);
+            d.length += 150u;
+            d.bytes = guarded_copy(&input_memory, bytes, d.length);
+            check(&d, d.length);
+        }
+    }
+}
+
+/* Rows are stored by lines of the cache: from every row of one on, columns together or apart. */
+static void columns_anywhere(void **state) {
+    (void)state;
+    static uint8_t bytes[MOST_BYTES];
+    document d = {.length = MOST_BYTES};
+    assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+    for (uint32_t i = 0; i < d.length; i++) {
+        bytes[i] = (uint8_t)(i % 71u == 70u || i % 300u == 9u ? '\n' : 'a' + (int)(i % 7u));
+        bytes[i] = i % 97u == 50u ? '\\' : i % 61u == 1u ? ' ' : bytes[i];
+    }
+    d.bytes = guarded_copy(&input_memory, bytes, d.length);
+    for (uint32_t more = 0; more < 20u; more++) {
+        for (apart = 0; apart < 2u; apart++) {
+            check(&d, MOST_ROWS - more);
+            check(&d, 300u + more);
+        }
+    }
+    apart = 0;
+}
+
 /* Where leaps are poor the machine reads on by itself, and leaps again when they pay. */
 static void poor_leaps_between_good_ones(void **state) {
     (void)state;
@@ -211,6 +281,9 @@ int main(void) {
         cmocka_unit_test(three_classes_at_every_place),
         cmocka_unit_test(every_byte_at_every_place),
         cmocka_unit_test(documents_by_chance),
+        cmocka_unit_test(names_at_every_place),
+        cmocka_unit_test(many_names),
+        cmocka_unit_test(columns_anywhere),
         cmocka_unit_test(poor_leaps_between_good_ones),
     };
     return cmocka_run_group_tests_name("leap", tests, prepare, NULL);

@@ -13,6 +13,12 @@
 #define BLOCK 64u
 #define GROUP 16u
 
+/* The places of a block, to be compressed. */
+static const _Alignas(64) uint8_t all_places[BLOCK] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
 /* The category table, 256 entries; the upper half is not read in utf8. */
 typedef struct table {
     __m512i part[4];

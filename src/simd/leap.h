@@ -90,7 +90,7 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
 }
 
 /* The most rows that a leap may touch: its tokens' and, by whole groups, some behind them. */
-#define HLX_LEAP_ROWS 72u
+#define HLX_LEAP_ROWS 80u
 
 /* Is there a whole block to read, and room for as many tokens? */
 static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, const hlx_window *to,
@@ -109,12 +109,7 @@ static inline uint32_t hlx_first_place(uint64_t places) {
 
 /* Behind the last place; 0 when there is none. */
 static inline uint32_t hlx_behind_last(uint64_t places) {
-    return places == 0 ? 0 : 64u - (uint32_t)__builtin_clzll(places);
-}
-
-/* The places behind those runs of `set` that have a first place in `first`. */
-static inline uint64_t hlx_behind_runs(uint64_t set, uint64_t first) {
-    return (set + (first & set)) & ~set;
+    return 64u - (uint32_t)__builtin_clzll(places | 1u) - (uint32_t)(places == 0);
 }
 
 /* Which escape characters begin a control sequence: of a run of them every other one, the
@@ -148,10 +143,11 @@ static inline uint64_t hlx_drop_comments(hlx_places *p, uint64_t *hard) {
     return carried & p->line_feed;
 }
 
-/* Blanks before a line's terminator. spec: LEX-11 */
+/* Blanks before a line's terminator. More than two are rare enough for a branch. spec: LEX-11 */
 static inline uint64_t hlx_trailing_blanks(uint64_t blank, uint64_t terminator) {
-    uint64_t trailing = 0;
-    uint64_t next = blank & terminator >> 1;
+    uint64_t first = blank & terminator >> 1;
+    uint64_t trailing = first | (blank & first >> 1);
+    uint64_t next = blank & trailing >> 1 & ~trailing;
     while (next != 0) {
         trailing |= next;
         next = blank & next >> 1;
@@ -168,57 +164,65 @@ static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint
     if (p->carriage_return != 0) {
         hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
     }
-    if ((p->blank & last) != 0 && (behind == ' ' || behind == '\n' || behind == '\r')) {
+    const uint64_t ends = (uint64_t)1 << ' ' | (uint64_t)1 << '\n' | (uint64_t)1 << '\r';
+    uint64_t goes_on = ends >> behind % 64u & (uint64_t)(behind < 64u);
+    if ((p->blank >> 63 & goes_on) != 0) {
         hard |= (uint64_t)1 << hlx_behind_last(~p->blank);
     }
     return hard;
 }
 
-/* The state behind the byte before `end`. Spaces leave a new line as new as it was.
- * spec: LEX-22 */
-static inline uint32_t hlx_state_at(uint32_t end, const hlx_places *p, uint64_t middle,
-                                    uint64_t line_begins, uint32_t state) {
-    if (end == 0) {
+/* The state behind the last one of the places that are kept. Spaces, `indents`, leave a new line
+ * as new as it was. The sum is no choice that the processor would have to guess. spec: LEX-22 */
+static inline uint32_t hlx_state_behind(uint64_t kept, uint64_t middle, uint64_t line_feed,
+                                        uint64_t indents, uint32_t state) {
+    uint64_t last = kept & ~(kept >> 1);
+    uint32_t is_middle = (middle & last) != 0;
+    uint32_t is_new = ((line_feed | indents) & last) != 0;
+    if (last == 0) {
         return state;
     }
-    uint64_t indents = p->space & ~(p->space + (p->space & line_begins));
-    uint64_t last = (uint64_t)1 << (end - 1u) % 64u;
-    return (middle & last) != 0                     ? HLX_STATE_MID_LINE
-           : ((p->line_feed | indents) & last) != 0 ? HLX_STATE_NEW_LINE
-                                                    : HLX_STATE_SKIP_BLANKS;
+    return HLX_STATE_SKIP_BLANKS - is_middle * (HLX_STATE_SKIP_BLANKS - HLX_STATE_MID_LINE) -
+           is_new * (HLX_STATE_SKIP_BLANKS - HLX_STATE_NEW_LINE);
+}
+
+/* The places before the first hard one; but a name that they cut, or may cut, is left to be read
+ * from its escape character: the last one. */
+static inline uint64_t hlx_kept_places(uint64_t hard, uint64_t escape, uint64_t word) {
+    uint64_t soft = ~hard & (hard - 1u);
+    uint64_t is_cut = ((word | escape) & soft & ~(soft >> 1)) != 0;
+    uint64_t from = (uint64_t)1 << (hlx_behind_last((escape & soft) | 1u) - 1u);
+    return soft & ((from - 1u) | (is_cut - 1u));
 }
 
 /* `behind` is the byte behind the block. */
-static inline hlx_leap hlx_leap_over(hlx_places p, uint32_t state, uint8_t behind) {
+static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p, uint32_t state,
+                                                                    uint8_t behind) {
     hlx_leap leap;
     uint64_t hard = ~(p.token | p.escape | p.comment | p.line_feed);
     uint64_t silent = p.comment == 0 ? 0 : hlx_drop_comments(&p, &hard);
-    uint64_t escape = p.escape == 0 ? 0 : hlx_beginning_escapes(p.escape);
+    uint64_t escape = hlx_beginning_escapes(p.escape);
     uint64_t escaped = escape << 1;
     uint64_t trailing = hlx_trailing_blanks(p.blank, p.line_feed);
     hard |= hlx_undecided(&p, escaped, trailing, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
-    uint32_t end = hlx_first_place(hard);
-    /* A name that the end cuts, or may cut, is left to be read from its escape character. */
-    if (end > 0 && ((word | escape) >> (end - 1u) & 1u) != 0) {
-        end = hlx_behind_last(escape & hlx_places_below(end)) - 1u;
-    }
-    uint64_t alone = p.token & ~(p.space | word | escaped);
-    uint64_t middle = alone | (escaped & ~p.letter & ~p.space);
-    uint64_t before_middle = middle << 1 | (state == HLX_STATE_MID_LINE ? 1u : 0u);
-    uint64_t line_begins = p.line_feed << 1 | (state == HLX_STATE_NEW_LINE ? 1u : 0u);
-    uint64_t space_token = p.space & ~trailing & ~escaped & before_middle;
-    uint64_t ends_middle = before_middle | hlx_behind_runs(trailing, before_middle);
-    uint64_t ends_empty = line_begins | hlx_behind_runs(p.space, line_begins);
-    uint64_t kept = hlx_places_below(end);
-    leap.paragraph = p.line_feed & ~silent & ends_empty & kept;
-    leap.space = (space_token | (p.line_feed & ~silent & ends_middle)) & kept;
+    uint64_t kept = hlx_kept_places(hard, escape, word);
+    uint64_t middle = (p.token | escaped) & ~(p.space | word);
+    uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
+    uint64_t line_begins = p.line_feed << 1 | (uint64_t)(state == HLX_STATE_NEW_LINE);
+    /* Behind a run there is a one; what is in it does not matter to its line's end. */
+    uint64_t ends_middle = before_middle | (trailing + (trailing & before_middle));
+    uint64_t no_indents = p.space + (p.space & line_begins);
+    uint64_t ends_empty = line_begins | no_indents;
+    uint64_t line_end = p.line_feed & ~silent & kept;
+    leap.paragraph = line_end & ends_empty;
+    leap.space = (p.space & ~trailing & ~escaped & before_middle & kept) | (line_end & ends_middle);
     leap.escape = escape & kept;
     leap.word = word;
-    leap.token = (alone & kept) | leap.escape | leap.space | leap.paragraph;
+    leap.token = (middle & ~escaped & kept) | leap.escape | leap.space | leap.paragraph;
     leap.line_feed = p.line_feed & kept;
-    leap.end = end;
-    leap.state = hlx_state_at(end, &p, middle, line_begins, state);
+    leap.end = (uint32_t)__builtin_popcountll(kept);
+    leap.state = hlx_state_behind(kept, middle, p.line_feed, p.space & ~no_indents, state);
     return leap;
 }
 
@@ -238,19 +242,14 @@ static inline uint32_t hlx_name_length(const hlx_leap *leap, uint32_t place) {
     return letters == 0 ? 1u : letters;
 }
 
-/* Behind a leap that gave `count` rows. False: it was short. Most leaps are whole: the next one
- * is begun on this assumption, not when the processor knows the length. */
+/* Behind a leap that gave `count` rows. False: it was short. */
 static inline bool hlx_leap_advance(hlx_leap_cursor *at, const hlx_leap *leap, uint32_t count) {
     uint32_t line = hlx_behind_last(leap->line_feed);
-    at->line_start = line == 0 ? at->line_start : at->position + line;
+    uint32_t none = 0u - (uint32_t)(line == 0);
+    at->line_start = (at->line_start & none) | ((at->position + line) & ~none);
     at->line_number += (uint32_t)__builtin_popcountll(leap->line_feed);
     at->row += count;
-    uint32_t length = leap->end;
-    if (length == HLX_LEAP_BLOCK) {
-        length = HLX_LEAP_BLOCK;
-        __asm__("" : "+r"(length)); /* keeps the branch, whose outcome is predicted */
-    }
-    at->position += length;
+    at->position += leap->end;
     at->state = leap->state;
     return leap->end >= HLX_LEAP_LEAST;
 }

@@ -1,48 +1,29 @@
-/* leap_avx512.c -- leaps (leap.h) for AVX-512 with VBMI2: the rows of a block by compression. */
+/* leap_avx512.c -- leaps (leap.h) for AVX-512 with VBMI2: the rows of a block by compression.
+ *
+ * What a block's bytes are as rows is found byte by byte, for all 64 at once; sixteen rows at a
+ * time are then looked up by the places of their tokens. No loop's length depends on how many
+ * names, lines or blanks there are, for the processor would guess it wrong. Rows are stored by
+ * whole lines of the cache: one store into two of them costs as much as four. */
 #include "kernel.h"
 #include "leap.h"
 
 #if defined(__x86_64__)
 
-#include "avx512.h"
+#include "names_avx512.h"
 
-static const _Alignas(64) uint8_t all_places[BLOCK] = HLX_LEAP_ALL_PLACES;
-
-/* The powers of the hash's multiplier from the 15th down to the 0th, then zeros. */
-static const uint32_t powers[2 * GROUP] = {
-    3600621915u, 3631439385u, 924097827u,  3549196337u, 3870355883u, 1485291145u, 558416115u,
-    1566662433u, 878009595u,  4233492473u, 1185368003u, 1345077009u, 1055306571u, 637696617u,
-    16777619u,   1u,          0u,          0u,          0u,          0u,          0u,
-    0u,          0u,          0u,          0u,          0u,          0u,          0u,
-    0u,          0u,          0u,          0u};
-
-/* The hash's start times the power of each length. */
-static const uint32_t starts_hash[GROUP + 1] = {
-    2166136261u, 84696351u,   292984781u,  1253111735u, 1268118805u, 303091727u,
-    2138539933u, 1177189415u, 2615243109u, 3370484223u, 1078699117u, 2752763799u,
-    3795608245u, 3658441455u, 892911165u,  89356807u,   1768495365u};
-
-/* The sum of all words modulo 2^32. (_mm512_reduce_add_epi32 adds the last two as signed
- * integers, which may not overflow.) */
-TARGET static inline uint32_t sum_of(__m512i words) {
-    __m256i eight =
-        _mm256_add_epi32(_mm512_castsi512_si256(words), _mm512_extracti64x4_epi64(words, 1));
-    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
-    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
-    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
-    return (uint32_t)_mm_cvtsi128_si32(four);
-}
-
-/* The hash of a name of at most sixteen bytes as a sum of products. spec: LEX-40 */
-TARGET static inline int32_t name_hash(const uint8_t *name, uint32_t length) {
-    if (length > GROUP) {
-        return hlx_name_hash(name, length);
-    }
-    __m512i bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)name));
-    __m512i power = _mm512_loadu_si512(powers + GROUP - length);
-    __m512i products = _mm512_mullo_epi32(_mm512_add_epi32(bytes, _mm512_set1_epi32(1)), power);
-    return (int32_t)(starts_hash[length] + sum_of(products));
-}
+/* A block's bytes as rows: byte by byte. */
+typedef struct block_rows {
+    __m512i kinds;
+    __m512i codes;
+    name_codes names; /* instead of some codes */
+    __m512i ends;     /* from the block's beginning */
+    __m512i lines;    /* from the block's first */
+    __m512i columns;  /* from the line's beginning, in the first line from the block's */
+    /* Of the tokens, one behind the other: */
+    __m512i places;
+    uint64_t first_line; /* a bit for each, where the cache has its row */
+    uint64_t named;
+} block_rows;
 
 TARGET static inline table load_leap_table(const hlx_regime *regime) {
     const hlx_leap_table categories = hlx_leap_table_of(regime);
@@ -53,59 +34,80 @@ TARGET static inline table load_leap_table(const hlx_regime *regime) {
     return t;
 }
 
-TARGET static inline uint64_t equal(__m512i bytes, uint8_t value) {
-    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)value));
+TARGET static inline uint64_t equal(__m512i bytes, __m512i value) {
+    return _mm512_cmpeq_epi8_mask(bytes, value);
 }
 
-TARGET static inline hlx_places classify(__m512i bytes, __m512i categories, __m512i kinds) {
+/* What bytes and categories are compared with. */
+typedef struct sought {
+    __m512i line_feed, carriage_return, blank;
+    __m512i letter, superscript, comment, space;
+} sought;
+
+/* A byte in every lane. The compiler would make it anew in every turn if it knew the value. */
+TARGET static inline __m512i every(uint8_t value) {
+    __m512i bytes = _mm512_set1_epi8((char)value);
+    __asm__("" : "+v"(bytes));
+    return bytes;
+}
+
+TARGET static inline sought sought_values(void) {
+    return (sought){.line_feed = every('\n'),
+                    .carriage_return = every('\r'),
+                    .blank = every(' '),
+                    .letter = every(HLX_CATEGORY_LETTER),
+                    .superscript = every(HLX_CATEGORY_SUPERSCRIPT),
+                    .comment = every(HLX_CATEGORY_COMMENT),
+                    .space = every(HLX_CATEGORY_SPACE)};
+}
+
+TARGET static inline hlx_places classify(__m512i bytes, __m512i categories, __m512i kinds,
+                                         const sought *s) {
     hlx_places p;
-    p.line_feed = equal(bytes, '\n');
-    p.carriage_return = equal(bytes, '\r');
-    p.blank = equal(bytes, ' ');
+    p.line_feed = equal(bytes, s->line_feed);
+    p.carriage_return = equal(bytes, s->carriage_return);
+    p.blank = equal(bytes, s->blank);
     p.escape = _mm512_testn_epi8_mask(categories, categories);
-    p.letter = equal(categories, HLX_CATEGORY_LETTER);
-    p.superscript = equal(categories, HLX_CATEGORY_SUPERSCRIPT);
-    p.comment = equal(categories, HLX_CATEGORY_COMMENT);
-    p.space = equal(categories, HLX_CATEGORY_SPACE);
+    p.letter = equal(categories, s->letter);
+    p.superscript = equal(categories, s->superscript);
+    p.comment = equal(categories, s->comment);
+    p.space = equal(categories, s->space);
     p.token = _mm512_test_epi8_mask(kinds, kinds);
     return p;
 }
 
-/* The codes that are no bytes, names' hashes, and the ends of the names. */
-TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *block,
-                                      const hlx_leap_cursor *at, const hlx_window *to, bool six) {
-    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
-        uint32_t place = (uint32_t)_tzcnt_u64(left);
-        uint32_t length = hlx_name_length(leap, place);
-        uint32_t row = hlx_row_of(leap, place, at);
-        to->codes[row] = name_hash(block + place + 1u, length);
-        if (six) {
-            to->ends[row] = (int32_t)(at->position + place + 1u + length);
-        }
-    }
+/* How many of 64 bits are before each place: counted in eights, and of all the eights before. */
+TARGET static inline __m512i count_before(uint64_t bits) {
+    const uint64_t eights_before = 0x7F3F1F0F07030100u;
+    const __m512i last_of_eight = _mm512_set1_epi64(0x3F372F271F170F07);
+    const __m512i first_of_eight =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8));
+    __m512i count = _mm512_maskz_set1_epi8(bits << 1, 1);
+    count = _mm512_add_epi8(count, _mm512_slli_epi64(count, 8));
+    count = _mm512_add_epi8(count, _mm512_slli_epi64(count, 16));
+    count = _mm512_add_epi8(count, _mm512_slli_epi64(count, 32));
+    __m512i before = _mm512_maskz_permutexvar_epi8(eights_before, last_of_eight, count);
+    before = _mm512_sad_epu8(before, _mm512_setzero_si512());
+    return _mm512_add_epi8(count, _mm512_shuffle_epi8(before, first_of_eight));
 }
 
-/* Which line of the block each byte is in, and where that begins; 0 for the first one. */
-typedef struct lines {
-    __m512i number;
-    __m512i first;
-    uint32_t rows_of_first;
-} lines;
+/* Lines and columns. spec: LEX-52 */
+TARGET static inline void find_lines(block_rows *rows, const hlx_leap *leap) {
+    const __m512i all = _mm512_load_si512(all_places);
+    __m512i beginnings = _mm512_maskz_compress_epi8(leap->line_feed << 1 | 1u, all);
+    rows->lines = count_before(leap->line_feed);
+    rows->columns = _mm512_sub_epi8(all, _mm512_permutexvar_epi8(rows->lines, beginnings));
+    rows->first_line = _pext_u64(leap->line_feed ^ (leap->line_feed - 1u), leap->token);
+}
 
-TARGET static inline lines lines_of(const hlx_leap *leap) {
-    uint64_t left = leap->line_feed;
-    uint64_t behind = ~(left ^ (left - 1u));
-    lines found = {_mm512_maskz_set1_epi8(behind, 1),
-                   _mm512_maskz_set1_epi8(behind, (char)(_tzcnt_u64(left) + 1u)),
-                   (uint32_t)_mm_popcnt_u64(leap->token & ~behind)};
-    for (left = _blsr_u64(left); left != 0; left = _blsr_u64(left)) {
-        behind = ~_blsmsk_u64(left);
-        found.number =
-            _mm512_mask_add_epi8(found.number, behind, found.number, _mm512_set1_epi8(1));
-        found.first = _mm512_mask_mov_epi8(found.first, behind,
-                                           _mm512_set1_epi8((char)(_tzcnt_u64(left) + 1u)));
-    }
-    return found;
+/* Names and \par. spec: LEX-40, LEX-51 */
+TARGET static inline void find_names(block_rows *rows, const hlx_leap *leap, __m512i bytes,
+                                     __m512i par) {
+    uint64_t last = (leap->word | leap->escape << 1) & ~(leap->word >> 1);
+    rows->names = codes_of_names(bytes, leap->escape, last, leap->paragraph, par);
+    rows->named = _pext_u64(leap->escape | leap->paragraph, leap->token);
+    __m512i ends = _mm512_maskz_compress_epi8(last, rows->ends);
+    rows->ends = _mm512_mask_expand_epi8(rows->ends, leap->escape, ends);
 }
 
 /* Bytes of a block as sixteen integers. */
@@ -113,51 +115,87 @@ TARGET static inline __m512i chosen(__m512i places, __m512i bytes) {
     return _mm512_maskz_permutexvar_epi8(0x1111111111111111u, places, bytes);
 }
 
-/* The rows of a leap from the bytes where its tokens begin; how many. */
-TARGET static inline __attribute__((always_inline)) uint32_t
-store_leap(const hlx_leap *leap, __m512i bytes, __m512i kinds, const hlx_leap_cursor *cursor,
-           const hlx_window *to, __m512i par, bool six) {
-    const __m512i one = _mm512_set1_epi32(1);
-    uint32_t count = (uint32_t)_mm_popcnt_u64(leap->token);
-    uint64_t paragraphs = _pext_u64(leap->paragraph, leap->token);
-    kinds = _mm512_mask_mov_epi8(kinds, leap->space, _mm512_set1_epi8(HLX_CATEGORY_SPACE));
-    kinds = _mm512_maskz_mov_epi8(~leap->paragraph, kinds);
-    bytes = _mm512_mask_mov_epi8(bytes, leap->space, _mm512_set1_epi8(' '));
-    __m512i all = _mm512_load_si512(&all_places);
-    __m512i tokens = _mm512_maskz_compress_epi8(leap->token, all);
-    __m512i rows = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    lines line = six ? lines_of(leap) : (lines){0};
-    __m512i offsets = _mm512_sub_epi8(all, line.first);
-    uint64_t in_first = _bzhi_u64(~(uint64_t)0, line.rows_of_first);
-    for (uint32_t done = 0; done < count; done += GROUP) {
-        uint32_t row = cursor->row + done;
-        __m512i places = chosen(rows, tokens);
-        __m512i starts = _mm512_add_epi32(_mm512_set1_epi32((int32_t)cursor->position), places);
-        __m512i codes = _mm512_mask_mov_epi32(chosen(places, bytes), (__mmask16)paragraphs, par);
-        _mm512_storeu_si512(to->kinds + row, chosen(places, kinds));
-        _mm512_storeu_si512(to->codes + row, codes);
-        _mm512_storeu_si512(to->starts + row, starts);
-        if (six) {
-            __m512i number = _mm512_set1_epi32((int32_t)cursor->line_number);
-            __m512i before = _mm512_mask_mov_epi32(
-                one, (__mmask16)in_first,
-                _mm512_set1_epi32((int32_t)(cursor->position - cursor->line_start + 1u)));
-            _mm512_storeu_si512(to->ends + row, _mm512_add_epi32(starts, one));
-            _mm512_storeu_si512(to->lines + row,
-                                _mm512_add_epi32(number, chosen(places, line.number)));
-            _mm512_storeu_si512(to->cols + row, _mm512_add_epi32(before, chosen(places, offsets)));
-        }
-        rows = _mm512_add_epi32(rows, _mm512_set1_epi32(GROUP));
-        paragraphs >>= GROUP;
-        in_first >>= GROUP;
+TARGET static inline void store(int32_t *column, __mmask16 those, __m512i words) {
+    if (__builtin_constant_p(those)) { /* all */
+        _mm512_storeu_si512(column, words);
+    } else {
+        _mm512_mask_storeu_epi32(column, those, words);
     }
-    return count;
+}
+
+/* Sixteen rows, the leap's from `first` on; `line` of the cache, of those that it has. */
+TARGET static inline __attribute__((always_inline)) void
+store_rows(const block_rows *rows, int32_t first, uint32_t line, __mmask16 those,
+           const hlx_leap_cursor *at, const hlx_window *to, bool six, bool named) {
+    const __m512i one = _mm512_set1_epi32(1);
+    const __m512i counting =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i position = _mm512_set1_epi32((int32_t)at->position);
+    uint32_t row = at->row + (uint32_t)first;
+    uint32_t shift = line * GROUP % 64u;
+    __m512i places = chosen(_mm512_add_epi32(counting, _mm512_set1_epi32(first)), rows->places);
+    __m512i starts = _mm512_add_epi32(position, places);
+    __m512i codes = chosen(places, rows->codes);
+    if (named) {
+        __m512i index = chosen(places, rows->names.index);
+        codes = _mm512_mask_mov_epi32(
+            codes, (__mmask16)(rows->named >> shift),
+            _mm512_permutex2var_epi32(rows->names.code[0], index, rows->names.code[1]));
+    }
+    store(to->kinds + row, those, chosen(places, rows->kinds));
+    store(to->codes + row, those, codes);
+    store(to->starts + row, those, starts);
+    if (six) {
+        __m512i ends = named ? _mm512_add_epi32(position, chosen(places, rows->ends))
+                             : _mm512_add_epi32(starts, one);
+        __m512i number = _mm512_set1_epi32((int32_t)at->line_number);
+        __m512i before =
+            _mm512_mask_mov_epi32(one, (__mmask16)(rows->first_line >> shift),
+                                  _mm512_set1_epi32((int32_t)(at->position - at->line_start + 1u)));
+        store(to->ends + row, those, ends);
+        store(to->lines + row, those, _mm512_add_epi32(number, chosen(places, rows->lines)));
+        store(to->cols + row, those, _mm512_add_epi32(before, chosen(places, rows->columns)));
+    }
+}
+
+/* So many rows are in the line of the cache that the next one goes to. Columns that are no whole
+ * lines apart are stored across lines, all but the kinds. */
+static inline uint32_t rows_before(const hlx_leap_cursor *at, const hlx_window *to) {
+    uint32_t before = (uint32_t)((uintptr_t)(to->kinds + at->row) / sizeof(int32_t) % GROUP);
+    return before <= at->row ? before : 0;
+}
+
+static inline uint64_t rotated(uint64_t bits, uint32_t by) {
+    return bits << by % 64u | bits >> (64u - by) % 64u;
+}
+
+/* The rows of a leap, and up to the end of the last line of the cache what comes. */
+TARGET static inline __attribute__((always_inline)) void
+store_leap(block_rows *rows, uint32_t count, const hlx_leap_cursor *at, const hlx_window *to,
+           bool six, bool named) {
+    const __mmask16 all = UINT16_MAX;
+    uint32_t before = rows_before(at, to);
+    int32_t first = -(int32_t)before;
+    __mmask16 those = (__mmask16)(UINT32_MAX << before);
+    rows->first_line = rotated(rows->first_line, before);
+    rows->named = rotated(rows->named, before);
+    store_rows(rows, first, 0, those, at, to, six, named);
+    store_rows(rows, first + 16, 1, all, at, to, six, named);
+    if (before + count > 2u * GROUP) {
+        store_rows(rows, first + 32, 2, all, at, to, six, named);
+    }
+    if (before + count > 3u * GROUP) {
+        store_rows(rows, first + 48, 3, all, at, to, six, named);
+        store_rows(rows, first + 64, 4, all, at, to, six, named);
+    }
 }
 
 TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six) {
     const table t = load_leap_table(regime);
     const __m512i kind_of_category =
         _mm512_broadcast_i32x4(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
+    const sought s = sought_values();
+    const __m512i all = _mm512_load_si512(all_places);
     const __m512i par = _mm512_set1_epi32(hlx_code_of_par());
     const hlx_window window = *to;
     hlx_leap_cursor here = *at;
@@ -167,10 +205,23 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         __m512i bytes = _mm512_loadu_si512(block);
         __m512i categories = categories_of(&t, bytes);
         __m512i kinds = _mm512_shuffle_epi8(kind_of_category, categories);
-        hlx_places places = classify(bytes, categories, kinds);
+        hlx_places places = classify(bytes, categories, kinds, &s);
         hlx_leap leap = hlx_leap_over(places, here.state, block[HLX_LEAP_BLOCK]);
-        uint32_t count = store_leap(&leap, bytes, kinds, &here, &window, par, six);
-        store_names(&leap, block, &here, &window, six);
+        uint32_t count = (uint32_t)_mm_popcnt_u64(leap.token);
+        block_rows rows;
+        rows.kinds = _mm512_mask_mov_epi8(kinds, leap.space, s.space);
+        rows.codes = _mm512_mask_mov_epi8(bytes, leap.space, s.blank);
+        rows.ends = _mm512_add_epi8(all, _mm512_set1_epi8(1));
+        rows.places = _mm512_maskz_compress_epi8(leap.token, all);
+        if (six) {
+            find_lines(&rows, &leap);
+        }
+        if ((leap.escape | leap.paragraph) != 0) {
+            find_names(&rows, &leap, bytes, par);
+            store_leap(&rows, count, &here, &window, six, true);
+        } else {
+            store_leap(&rows, count, &here, &window, six, false);
+        }
         on = hlx_leap_advance(&here, &leap, count);
     }
     *at = here;
