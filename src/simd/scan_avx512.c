@@ -79,21 +79,36 @@ TARGET uint32_t hlx_scan_line_end_avx512(HLX_SCAN_LINE_END_PARAMETERS) {
     return hlx_scan_line_end_portable(input, position, limit);
 }
 
+/* Which of 64 rows begin or end a group. */
+TARGET static inline uint64_t groups_of(const int32_t *kinds) {
+    const __m512i first = _mm512_set1_epi32(HLX_CATEGORY_BEGIN_GROUP);
+    const __m512i different = _mm512_set1_epi32(2);
+    uint64_t groups = 0;
+    for (uint32_t i = 0; i < BLOCK; i += GROUP) {
+        __m512i kind = _mm512_sub_epi32(_mm512_loadu_si512(kinds + i), first);
+        groups |= (uint64_t)_mm512_cmplt_epu32_mask(kind, different) << i;
+    }
+    return groups;
+}
+
+/* More than sixteen groups in 64 rows are rare. */
 TARGET uint32_t hlx_scan_groups_avx512(HLX_SCAN_GROUPS_PARAMETERS) {
-    const __m512i one = _mm512_set1_epi32(HLX_CATEGORY_BEGIN_GROUP);
-    const __m512i two = _mm512_set1_epi32(HLX_CATEGORY_END_GROUP);
-    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i all = _mm512_load_si512(all_places);
     uint32_t found = 0;
-    while (stop - row >= GROUP) {
-        __m512i values = _mm512_loadu_si512(kinds + row);
-        __mmask16 groups =
-            _mm512_cmpeq_epi32_mask(values, one) | _mm512_cmpeq_epi32_mask(values, two);
-        uint32_t count = (uint32_t)_mm_popcnt_u32(groups);
-        __m512i here = _mm512_add_epi32(lanes, _mm512_set1_epi32((int32_t)row));
-        _mm512_mask_storeu_epi32(rows + found, (__mmask16)_bzhi_u32(UINT16_MAX, count),
-                                 _mm512_maskz_compress_epi32(groups, here));
-        found += count;
-        row += GROUP;
+    while (stop - row >= BLOCK) {
+        uint64_t groups = groups_of(kinds + row);
+        __m512i places = _mm512_maskz_compress_epi8(groups, all);
+        uint32_t left = (uint32_t)_mm_popcnt_u64(groups);
+        do {
+            __m512i here = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+            _mm512_mask_storeu_epi32(rows + found, (__mmask16)_bzhi_u32(UINT16_MAX, left),
+                                     _mm512_add_epi32(here, _mm512_set1_epi32((int32_t)row)));
+            places = _mm512_alignr_epi32(places, places, 4);
+            uint32_t count = left < GROUP ? left : GROUP;
+            found += count;
+            left -= count;
+        } while (left > 0);
+        row += BLOCK;
     }
     return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
 }
