@@ -22,8 +22,6 @@
 #include "kernel.h"
 
 #define HLX_LEAP_BLOCK 64u
-/* So many bytes behind a block may be looked at, for the names that begin in it. */
-#define HLX_LEAP_MARGIN 16u
 
 /* After a shorter leap than this the proved machine goes on. */
 #define HLX_LEAP_LEAST 32u
@@ -63,13 +61,6 @@ typedef struct hlx_places {
     uint64_t carriage_return;
 } hlx_places;
 
-#define HLX_LEAP_ALL_PLACES                                                                        \
-    {                                                                                              \
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,  \
-            25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,    \
-            46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63                 \
-    }
-
 /* What becomes of them, up to `end`: the bytes behind belong to the next leap. */
 typedef struct hlx_leap {
     uint64_t token;     /* a token begins here */
@@ -92,11 +83,11 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
 /* The most rows that a leap may touch: its tokens' and, by whole groups, some behind them. */
 #define HLX_LEAP_ROWS 80u
 
-/* Is there a whole block to read, and room for as many tokens? */
+/* Is there a whole block to read, a byte behind it, and room for as many tokens? */
 static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, const hlx_window *to,
                                      const hlx_leap_cursor *at) {
-    return input_length - at->position >= HLX_LEAP_BLOCK + HLX_LEAP_MARGIN &&
-           at->position < pause_at && to->capacity - at->row >= HLX_LEAP_ROWS;
+    return input_length - at->position > HLX_LEAP_BLOCK && at->position < pause_at &&
+           to->capacity - at->row >= HLX_LEAP_ROWS;
 }
 
 static inline uint64_t hlx_places_below(uint32_t place) {
@@ -164,29 +155,32 @@ static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint
     if (p->carriage_return != 0) {
         hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
     }
-    const uint64_t ends = (uint64_t)1 << ' ' | (uint64_t)1 << '\n' | (uint64_t)1 << '\r';
-    uint64_t goes_on = ends >> behind % 64u & (uint64_t)(behind < 64u);
-    if ((p->blank >> 63 & goes_on) != 0) {
+    /* The difference less one is below zero for the byte that is meant: no branch for each. */
+    uint64_t byte = behind;
+    uint64_t goes_on = ((byte ^ ' ') - 1u) | ((byte ^ '\n') - 1u) | ((byte ^ '\r') - 1u);
+    if ((p->blank & goes_on & last) != 0) {
         hard |= (uint64_t)1 << hlx_behind_last(~p->blank);
     }
     return hard;
 }
 
 /* The state behind the last one of the places that are kept. Spaces, `indents`, leave a new line
- * as new as it was. The sum is no choice that the processor would have to guess. spec: LEX-22 */
+ * as new as it was. Differences, where the processor would have to guess. spec: LEX-22 */
 static inline uint32_t hlx_state_behind(uint64_t kept, uint64_t middle, uint64_t line_feed,
                                         uint64_t indents, uint32_t state) {
+    _Static_assert(HLX_STATE_NEW_LINE == HLX_STATE_SKIP_BLANKS - 2 &&
+                       HLX_STATE_MID_LINE == HLX_STATE_SKIP_BLANKS - 1,
+                   "what is subtracted");
     uint64_t last = kept & ~(kept >> 1);
     uint32_t is_middle = (middle & last) != 0;
     uint32_t is_new = ((line_feed | indents) & last) != 0;
     if (last == 0) {
         return state;
     }
-    return HLX_STATE_SKIP_BLANKS - is_middle * (HLX_STATE_SKIP_BLANKS - HLX_STATE_MID_LINE) -
-           is_new * (HLX_STATE_SKIP_BLANKS - HLX_STATE_NEW_LINE);
+    return HLX_STATE_SKIP_BLANKS - is_middle - is_new - is_new;
 }
 
-/* The places before the first hard one; but a name that they cut, or may cut, is left to be read
+/* The places before the first hard one; but a name that it cuts, or may cut, is left to be read
  * from its escape character: the last one. */
 static inline uint64_t hlx_kept_places(uint64_t hard, uint64_t escape, uint64_t word) {
     uint64_t soft = ~hard & (hard - 1u);
@@ -210,7 +204,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     uint64_t middle = (p.token | escaped) & ~(p.space | word);
     uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
     uint64_t line_begins = p.line_feed << 1 | (uint64_t)(state == HLX_STATE_NEW_LINE);
-    /* Behind a run there is a one; what is in it does not matter to its line's end. */
+    /* Sums have a one behind a run, and what they have in it is no line end. */
     uint64_t ends_middle = before_middle | (trailing + (trailing & before_middle));
     uint64_t no_indents = p.space + (p.space & line_begins);
     uint64_t ends_empty = line_begins | no_indents;
@@ -235,11 +229,10 @@ static inline int32_t hlx_name_hash(const uint8_t *name, uint32_t length) {
     return (int32_t)hash;
 }
 
-/* How many bytes the name behind the escape character at `place` has. */
-static inline uint32_t hlx_name_length(const hlx_leap *leap, uint32_t place) {
-    uint64_t behind = place == 63u ? 0 : leap->word >> (place + 1u);
-    uint32_t letters = hlx_first_place(~behind);
-    return letters == 0 ? 1u : letters;
+/* The last bytes of names, in the order of their escape characters: a word's, or the only one.
+ * Behind those of the leap there may be more. */
+static inline uint64_t hlx_name_ends(const hlx_leap *leap) {
+    return (leap->word | leap->escape << 1) & ~(leap->word >> 1);
 }
 
 /* Behind a leap that gave `count` rows. False: it was short. */
@@ -252,153 +245,6 @@ static inline bool hlx_leap_advance(hlx_leap_cursor *at, const hlx_leap *leap, u
     at->position += leap->end;
     at->state = leap->state;
     return leap->end >= HLX_LEAP_LEAST;
-}
-
-/* The row of the token that begins at `place`. */
-static inline uint32_t hlx_row_of(const hlx_leap *leap, uint32_t place, const hlx_leap_cursor *at) {
-    return at->row + (uint32_t)__builtin_popcountll(leap->token & (((uint64_t)1 << place) - 1u));
-}
-
-/* ---- for kernels without a compressing instruction --------------------------- */
-
-typedef union hlx_block_bytes {
-    _Alignas(64) uint8_t at[HLX_LEAP_BLOCK];
-    uint64_t eight[HLX_LEAP_BLOCK / 8u];
-} hlx_block_bytes;
-
-/* A block's bytes as tokens: the kinds and codes that they have. */
-typedef struct hlx_block {
-    hlx_block_bytes kinds;
-    hlx_block_bytes codes;
-} hlx_block;
-
-/* Line ends that are spaces. Those that are \par have kind 0 already. */
-static inline void hlx_block_line_ends(hlx_block *block, const hlx_leap *leap) {
-    for (uint64_t left = leap->line_feed & leap->space; left != 0; left &= left - 1u) {
-        uint32_t place = hlx_first_place(left);
-        block->kinds.at[place] = HLX_CATEGORY_SPACE;
-        block->codes.at[place] = ' ';
-    }
-}
-
-/* Those bytes of eight that `token` says, one behind the other; NULL where no instruction does. */
-typedef uint64_t hlx_pack(uint64_t bytes, uint32_t token);
-
-/* Eight rows of a column: the bytes from `first` on, packed if they can be, and `more`. */
-static inline __attribute__((always_inline)) void hlx_store_eight(int32_t *column,
-                                                                  const hlx_block_bytes *bytes,
-                                                                  uint32_t first, uint32_t token,
-                                                                  uint32_t more, hlx_pack *pack) {
-    const uint8_t *from = bytes->at + first;
-    hlx_block_bytes packed;
-    if (pack != NULL) {
-        packed.eight[0] = pack(bytes->eight[first / 8u], token);
-        from = packed.at;
-    }
-    for (uint32_t i = 0; i < 8u; i++) {
-        column[i] = (int32_t)(from[i] + more);
-    }
-}
-
-/* The rows of a leap, eight places at a time; how many. */
-static inline __attribute__((always_inline)) uint32_t
-hlx_block_store(const hlx_block *block, const hlx_leap *leap, const hlx_leap_cursor *at,
-                const hlx_window *to, hlx_pack *pack) {
-    static const hlx_block_bytes all = {HLX_LEAP_ALL_PLACES};
-    uint32_t row = at->row;
-    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += 8u) {
-        uint32_t token = (uint32_t)(leap->token >> first) & 255u;
-        if (pack != NULL || token == 255u) {
-            hlx_store_eight(to->kinds + row, &block->kinds, first, token, 0, pack);
-            hlx_store_eight(to->codes + row, &block->codes, first, token, 0, pack);
-            hlx_store_eight(to->starts + row, &all, first, token, at->position, pack);
-            row += (uint32_t)__builtin_popcount(token);
-            continue;
-        }
-        for (; token != 0; token &= token - 1u) {
-            uint32_t place = first + (uint32_t)__builtin_ctz(token);
-            to->kinds[row] = block->kinds.at[place];
-            to->codes[row] = block->codes.at[place];
-            to->starts[row] = (int32_t)(at->position + place);
-            row++;
-        }
-    }
-    return row - at->row;
-}
-
-/* The derived columns of `count` rows, line by line of the block. */
-static inline void hlx_block_derive(const hlx_leap *leap, const hlx_leap_cursor *at,
-                                    const hlx_window *to, uint32_t count) {
-    uint32_t row = at->row;
-    uint32_t number = at->line_number;
-    uint32_t start = at->line_start;
-    uint64_t line_feeds = leap->line_feed;
-    while (row < at->row + count) {
-        uint64_t line = line_feeds ^ (line_feeds - 1u);
-        uint32_t behind = at->row + (uint32_t)__builtin_popcountll(leap->token & line);
-        for (; row < behind; row++) {
-            to->ends[row] = to->starts[row] + 1;
-            to->lines[row] = (int32_t)number;
-            to->cols[row] = to->starts[row] - (int32_t)start + 1;
-        }
-        start = at->position + hlx_first_place(line_feeds) + 1u;
-        line_feeds &= line_feeds - 1u;
-        number++;
-    }
-}
-
-/* The codes that are no bytes: names' hashes, and \par; and the ends of the names. */
-static inline void hlx_block_names(const hlx_leap *leap, const uint8_t *block,
-                                   const hlx_leap_cursor *at, const hlx_window *to, bool six) {
-    for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
-        uint32_t place = hlx_first_place(left);
-        uint32_t row = hlx_row_of(leap, place, at);
-        uint32_t length = hlx_name_length(leap, place);
-        to->codes[row] = hlx_name_hash(block + place + 1u, length);
-        if (six) {
-            to->ends[row] = (int32_t)(at->position + place + 1u + length);
-        }
-    }
-    const int32_t par = leap->paragraph == 0 ? 0 : hlx_code_of_par();
-    for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
-        to->codes[hlx_row_of(leap, hlx_first_place(left), at)] = par;
-    }
-}
-
-/* The rows of a leap; how many. */
-static inline __attribute__((always_inline)) uint32_t
-hlx_block_rows(hlx_block *block, const hlx_leap *leap, const uint8_t *bytes,
-               const hlx_leap_cursor *at, const hlx_window *to, hlx_pack *pack) {
-    hlx_block_line_ends(block, leap);
-    uint32_t count = hlx_block_store(block, leap, at, to, pack);
-    bool six = to->ends != NULL;
-    if (six) {
-        hlx_block_derive(leap, at, to, count);
-    }
-    hlx_block_names(leap, bytes, at, to, six);
-    return count;
-}
-
-/* The classes of a block, and what its bytes are as tokens. */
-typedef hlx_places hlx_classify(const hlx_leap_table *table, const uint8_t *input,
-                                hlx_block *block);
-
-/* Leap block by block as long as it pays, with what a kernel has for the two steps. */
-static inline __attribute__((always_inline)) void
-hlx_leap_blocks(HLX_LEAP_PARAMETERS, hlx_classify *classify, hlx_pack *pack) {
-    const hlx_leap_table table = hlx_leap_table_of(regime);
-    const hlx_window window = *to;
-    hlx_leap_cursor here = *at;
-    bool on = true;
-    while (on && hlx_leap_has_room(input_length, pause_at, &window, &here)) {
-        const uint8_t *bytes = input + here.position;
-        hlx_block block;
-        hlx_places places = classify(&table, bytes, &block);
-        hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
-        uint32_t count = hlx_block_rows(&block, &leap, bytes, &here, &window, pack);
-        on = hlx_leap_advance(&here, &leap, count);
-    }
-    *at = here;
 }
 
 #endif

@@ -103,7 +103,7 @@ TARGET static inline void find_lines(block_rows *rows, const hlx_leap *leap) {
 /* Names and \par. spec: LEX-40, LEX-51 */
 TARGET static inline void find_names(block_rows *rows, const hlx_leap *leap, __m512i bytes,
                                      __m512i par) {
-    uint64_t last = (leap->word | leap->escape << 1) & ~(leap->word >> 1);
+    uint64_t last = hlx_name_ends(leap);
     rows->names = codes_of_names(bytes, leap->escape, last, leap->paragraph, par);
     rows->named = _pext_u64(leap->escape | leap->paragraph, leap->token);
     __m512i ends = _mm512_maskz_compress_epi8(last, rows->ends);

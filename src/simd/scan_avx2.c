@@ -14,9 +14,10 @@
 TARGET static inline __m256i kinds_of(const hlx_regime *regime, __m256i bytes) {
     const __m256i kind_of_category =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(HLX_RUN_KIND_OF_CATEGORY));
-    __m256i categories = look_up(regime->category, bytes, 0, 7);
+    const row_steps steps = steps_of_rows();
+    __m256i categories = look_up(regime->category, bytes, 0, &steps);
     if (_mm256_movemask_epi8(bytes) != 0 && regime->encoding == HLX_ENCODING_BYTES) {
-        categories = _mm256_or_si256(categories, look_up(regime->category, bytes, 8, 15));
+        categories = _mm256_or_si256(categories, look_up(regime->category, bytes, 8, &steps));
     }
     return _mm256_shuffle_epi8(kind_of_category, categories);
 }
