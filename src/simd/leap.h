@@ -95,7 +95,7 @@ static inline uint64_t hlx_places_below(uint32_t place) {
 }
 
 static inline uint32_t hlx_first_place(uint64_t places) {
-    return places == 0 ? 64u : (uint32_t)__builtin_ctzll(places);
+    return (uint32_t)__builtin_ctzll(places | (uint64_t)1 << 63) + (uint32_t)(places == 0);
 }
 
 /* Behind the last place; 0 when there is none. */
@@ -215,7 +215,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     leap.word = word;
     leap.token = (middle & ~escaped & kept) | leap.escape | leap.space | leap.paragraph;
     leap.line_feed = p.line_feed & kept;
-    leap.end = (uint32_t)__builtin_popcountll(kept);
+    leap.end = hlx_first_place(~kept);
     leap.state = hlx_state_behind(kept, middle, p.line_feed, p.space & ~no_indents, state);
     return leap;
 }

@@ -119,10 +119,11 @@ static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
         }
         ends &= ends - 1u;
     }
+    const int32_t par = leap->paragraph == 0 ? 0 : hlx_code_of_par();
     for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
         uint32_t row = row_of(leap, hlx_first_place(left), at);
         to->kinds[row] = 0;
-        to->codes[row] = hlx_code_of_par();
+        to->codes[row] = par;
     }
 }
 
