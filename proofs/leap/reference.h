@@ -1,0 +1,172 @@
+/* reference.h -- TeX's reader over classes of bytes, one place after the other: what a leap
+ * (src/simd/leap.h) is proved to do.
+ *
+ *      bytes    a     _      \        f     o     _      %      c      LF    _   LF
+ *      before   N     M      S        esc   name  name   S      drop   drop  N   N
+ *      gives    token token  token    name  name  --     --     --     --    --  \par
+ *
+ * To be read beside spec/lexer.md, whose clauses it cites. Its text is 64 bytes of a document,
+ * from within a line's content on, and what can matter for them of what follows: the classes
+ * of the next two bytes, and whether blanks that go on behind the 64 end their line. Those
+ * three may be anything, so what is proved for all of them is proved whatever follows.
+ *
+ * It knows less than TeX. It *stops* where classes do not say what happens, and where what
+ * happens is no matter of a leap: notations, carriage returns, categories 5, 9 and 15, bytes
+ * above 127 in utf8, a name that is the end-of-line character. It goes on behind, but what it
+ * reads there means nothing.
+ * That it reads as the proved machine does is tested (tests/test_leap_reference.c). */
+#ifndef HLX_REFERENCE_H
+#define HLX_REFERENCE_H
+
+#include "control_sequence.h"
+
+#define HLX_TEXT_BLOCK 64u
+
+/* What is known of a byte. */
+typedef enum hlx_class {
+    HLX_CLASS_ESCAPE,      /* category 0 */
+    HLX_CLASS_LETTER,      /* category 11 */
+    HLX_CLASS_SUPERSCRIPT, /* category 7 */
+    HLX_CLASS_PLAIN,       /* categories 1, 2, 3, 4, 6, 8, 12, 13 */
+    HLX_CLASS_BLANK,       /* 0x20, of category 10 */
+    HLX_CLASS_SPACE,       /* any other byte of category 10 */
+    HLX_CLASS_COMMENT,     /* category 14 */
+    HLX_CLASS_LINE_FEED,
+    HLX_CLASS_CARRIAGE_RETURN,
+    HLX_CLASS_HARD, /* categories 5, 9, 15; in utf8 bytes above 127 */
+    HLX_CLASS_COUNT
+} hlx_class;
+
+/* Where the reader is before a byte. The first three are the states of LEX-20: it stands
+ * between two steps. */
+typedef enum hlx_mode {
+    HLX_MODE_NEW_LINE = HLX_STATE_NEW_LINE,
+    HLX_MODE_MID_LINE = HLX_STATE_MID_LINE,
+    HLX_MODE_SKIP_BLANKS = HLX_STATE_SKIP_BLANKS,
+    HLX_MODE_ESCAPED,      /* behind an escape character */
+    HLX_MODE_NAME,         /* behind a letter of a name */
+    HLX_MODE_DROP,         /* the rest of the line is dropped */
+    HLX_MODE_DROP_TO_PAR,  /* ... and its end is \par */
+    HLX_MODE_DROP_TO_SPACE /* ... and its end is a space token */
+} hlx_mode;
+
+/* One bit for each of the 64 bytes. */
+typedef struct hlx_reading {
+    hlx_mode mode;
+    uint64_t stop;      /* from here on the rest means nothing */
+    uint64_t token;     /* a token begins */
+    uint64_t word;      /* a letter of a name */
+    uint64_t escape;    /* the token is a control sequence, not \par */
+    uint64_t space;     /* the token is a space token */
+    uint64_t paragraph; /* the token is \par, made by the end of a line */
+    uint64_t line_feed; /* a line ends */
+} hlx_reading;
+
+/* spec: LEX-10 */
+static inline bool hlx_ends_line(hlx_class is) {
+    return is == HLX_CLASS_LINE_FEED || is == HLX_CLASS_CARRIAGE_RETURN;
+}
+
+/* Does a notation, as far as classes say, begin with this byte? spec: LEX-23, LEX-24 */
+static inline bool hlx_may_be_notation(hlx_class is, hlx_class next) {
+    return is == HLX_CLASS_SUPERSCRIPT && next == HLX_CLASS_SUPERSCRIPT;
+}
+
+/* Does the reader stand between two steps before this byte? Behind a name it does when the byte
+ * is certain not to be a letter. spec: LEX-17, LEX-31 */
+static inline bool hlx_stands(hlx_mode mode, hlx_class is, hlx_class next) {
+    if (mode == HLX_MODE_NAME) {
+        return is != HLX_CLASS_LETTER && is != HLX_CLASS_HARD && !hlx_may_be_notation(is, next);
+    }
+    return mode <= HLX_MODE_SKIP_BLANKS;
+}
+
+/* In which state, where it stands. spec: LEX-31 */
+static inline uint32_t hlx_state_of(hlx_mode mode) {
+    return mode == HLX_MODE_NAME ? (uint32_t)HLX_STATE_SKIP_BLANKS : (uint32_t)mode;
+}
+
+/* Does it stop at this byte? spec: LEX-10, LEX-22, LEX-33, LEX-53 */
+static inline bool hlx_stops(hlx_mode mode, hlx_class is, hlx_class next, bool at_line_end) {
+    if (mode >= HLX_MODE_DROP) {
+        return is == HLX_CLASS_CARRIAGE_RETURN;
+    }
+    return is == HLX_CLASS_CARRIAGE_RETURN || is == HLX_CLASS_HARD ||
+           hlx_may_be_notation(is, next) || (mode == HLX_MODE_ESCAPED && at_line_end);
+}
+
+/* A name's first character. spec: LEX-31, LEX-32 */
+static inline void hlx_read_name(hlx_reading *r, uint64_t here, hlx_class is) {
+    if (is == HLX_CLASS_LETTER) {
+        r->word |= here;
+        r->mode = HLX_MODE_NAME;
+    } else if (is == HLX_CLASS_BLANK || is == HLX_CLASS_SPACE) {
+        r->mode = HLX_MODE_SKIP_BLANKS;
+    } else {
+        r->mode = HLX_MODE_MID_LINE;
+    }
+}
+
+/* Read the end-of-line character, of category 5, that stands behind the content: in front of
+ * blanks that end the line. Its token is given where the line feed is.
+ * spec: LEX-11, LEX-14, LEX-26, LEX-51 */
+static inline void hlx_read_line_end(hlx_reading *r) {
+    r->mode = r->mode == HLX_MODE_NEW_LINE   ? HLX_MODE_DROP_TO_PAR
+              : r->mode == HLX_MODE_MID_LINE ? HLX_MODE_DROP_TO_SPACE
+                                             : HLX_MODE_DROP;
+}
+
+/* The table: a character in state N, M or S. spec: LEX-22 */
+static inline void hlx_read_character(hlx_reading *r, uint64_t here, hlx_class is) {
+    if (is == HLX_CLASS_COMMENT) {
+        r->mode = HLX_MODE_DROP;
+    } else if (is == HLX_CLASS_BLANK || is == HLX_CLASS_SPACE) {
+        if (r->mode == HLX_MODE_MID_LINE) {
+            r->token |= here;
+            r->space |= here;
+            r->mode = HLX_MODE_SKIP_BLANKS;
+        }
+    } else if (is < HLX_CLASS_CARRIAGE_RETURN) {
+        r->token |= here;
+        r->escape |= is == HLX_CLASS_ESCAPE ? here : 0u;
+        r->mode = is == HLX_CLASS_ESCAPE ? HLX_MODE_ESCAPED : HLX_MODE_MID_LINE;
+    } else {
+        r->mode = HLX_MODE_SKIP_BLANKS;
+    }
+}
+
+/* A line feed, to which the rest of its line was dropped. spec: LEX-15, LEX-26, LEX-51 */
+static inline void hlx_read_line_feed(hlx_reading *r, uint64_t here) {
+    r->line_feed |= here;
+    r->paragraph |= r->mode == HLX_MODE_DROP_TO_PAR ? here : 0u;
+    r->space |= r->mode == HLX_MODE_DROP_TO_SPACE ? here : 0u;
+    r->token |= (r->paragraph | r->space) & here;
+    r->mode = HLX_MODE_NEW_LINE;
+}
+
+/* Read one byte. `trailing`: it is a blank that ends its line (LEX-11). */
+static inline void hlx_read(hlx_reading *r, uint32_t place, hlx_class is, hlx_class next,
+                            bool trailing) {
+    const uint64_t here = (uint64_t)1 << place;
+    const bool at_line_end = trailing || is == HLX_CLASS_LINE_FEED;
+    if (r->mode == HLX_MODE_NAME && is != HLX_CLASS_LETTER) { /* LEX-31 */
+        r->mode = HLX_MODE_SKIP_BLANKS;
+    }
+    if (hlx_stops(r->mode, is, next, at_line_end)) {
+        r->stop |= here;
+    }
+    if (r->mode == HLX_MODE_NAME) {
+        r->word |= here;
+    } else if (r->mode == HLX_MODE_ESCAPED) {
+        hlx_read_name(r, here, is);
+    } else if (r->mode < HLX_MODE_DROP && at_line_end) {
+        hlx_read_line_end(r);
+    } else if (r->mode < HLX_MODE_DROP) {
+        hlx_read_character(r, here, is);
+    }
+    if (is == HLX_CLASS_LINE_FEED) {
+        hlx_read_line_feed(r, here);
+    }
+}
+
+#endif
