@@ -109,6 +109,14 @@ def subtract(a, b):
     return add(a, complement(b), TRUE)
 
 
+def multiply(a, b):
+    total = constant(0, len(a))
+    for i, bit in enumerate(b):
+        shifted = ((FALSE,) * i + a)[: len(a)]
+        total, _ = add(total, tuple(both(bit, x) for x in shifted))
+    return total
+
+
 def equal(a, b):
     return any_of(map(differ, a, b)) ^ 1
 
@@ -156,15 +164,17 @@ def ones(a):
 # ---- answers --------------------------------------------------------------------
 
 
-def evaluate(inputs, outputs):
-    """The outputs' values where the inputs, a dictionary by literal, have theirs."""
-    values = [False] * len(gates)
+def evaluate(inputs, outputs, ones=1):
+    """The outputs' values where the inputs, a dictionary by literal, have theirs; a value may have many bits, `ones`, for
+    as many evaluations at once.
+    """
+    values = [0] * len(gates)
     for i, (a, b) in enumerate(gates):
         if a < 0:
-            values[i] = inputs.get(2 * i, False)
+            values[i] = inputs.get(2 * i, 0)
         elif i > 0:
-            values[i] = (values[a >> 1] ^ bool(a & 1)) and (values[b >> 1] ^ bool(b & 1))
-    return [values[a >> 1] ^ bool(a & 1) for a in outputs]
+            values[i] = (values[a >> 1] ^ -(a & 1) & ones) & (values[b >> 1] ^ -(b & 1) & ones)
+    return [values[a >> 1] ^ -(a & 1) & ones for a in outputs]
 
 
 def cnf(assertions):
@@ -181,7 +191,7 @@ def cnf(assertions):
         a, b = gates[gate]
         if a >= 0:
             clauses += [f"{-gate} {number(a)} 0", f"{-gate} {number(b)} 0", f"{gate} {-number(a)} {-number(b)} 0"]
-    return f"p cnf {len(gates)} {len(clauses)}\n" + "\n".join(clauses) + "\n"
+    return f"p cnf {len(gates) - 1} {len(clauses)}\n" + "\n".join(clauses) + "\n"
 
 
 def number(literal):

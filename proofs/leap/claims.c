@@ -1,27 +1,37 @@
 /* claims.c -- what is claimed of a leap's decision (src/simd/leap.h), as a function of all that
  * it depends on. prove_leap.py shows that no arguments break a claim.
  *
- *      sets, state, byte behind       -->  hlx_leap_over           \
- *                                                                    the same up to the end?
- *      classes, state, what follows   -->  reader of reference.h   /                            */
+ *      sets of places, state, byte behind     -->  hlx_leap_over            \
+ *                                                                            the same?
+ *      classes, state, whatever is behind     -->  the reader, up to there  /
+ *
+ * The reader is that of reference.h. It reads up to the place at which the leap ends: a shorter
+ * leap is not wrong (LEX-53). */
 #include "leap.h"
 #include "reference.h"
 
-/* X(bit of the result, claim) */
+/* X(bit of the result, claim). A claim may use those before it. */
 #define HLX_LEAP_CLAIMS(X)                                                                         \
-    X(1, "the leap ends within the block or behind it")                                            \
-    X(2, "where it ends the reader stands between two steps")                                      \
-    X(3, "the state there is the reader's")                                                        \
-    X(4, "tokens begin where the reader begins them, none at or behind the end")                   \
-    X(5, "control sequences are the reader's")                                                     \
-    X(6, "space tokens are the reader's")                                                          \
-    X(7, "line ends that are \\par are the reader's")                                              \
-    X(8, "line feeds are the reader's")                                                            \
-    X(9, "letters of names are the reader's")                                                      \
-    X(10, "the name of each control sequence is as long as the reader's")
+    X(1, "a leap ends within the block or behind it")                                              \
+    X(2, "its line feeds are the reader's")                                                        \
+    X(3, "its control sequences are the reader's")                                                 \
+    X(4, "its letters of names are the reader's")                                                  \
+    X(5, "its line ends that are par are the reader's")                                            \
+    X(6, "it ends where the reader stands between two steps, and not behind where that stops")     \
+    X(7, "its state is the reader's")                                                              \
+    X(8, "its space tokens are the reader's")                                                      \
+    X(9, "its tokens are the reader's up to the end, and none is behind")                          \
+    X(10, "its names are as long as the reader's")
+
+/* No claim: this must occur, or there is nothing that the claims are about. */
+#define HLX_LEAP_OCCURS 11
+#define HLX_LEAP_OCCURRENCE                                                                        \
+    "a leap over the whole block with a name, a comment, a blank at a line's end and a par"
+
+/* ---- what a leap depends on ------------------------------------------------- */
 
 /* The classes of a block: the number of byte i's class is 1 times bit i of `ones`, 2 times that
- * of `twos` and so on. What is no number of a class means HLX_CLASS_HARD, so anything is a text. */
+ * of `twos` and so on. What is no number of a class means HLX_CLASS_HARD: anything is a text. */
 typedef struct classes {
     uint64_t ones;
     uint64_t twos;
@@ -29,102 +39,165 @@ typedef struct classes {
     uint64_t eights;
 } classes;
 
-static hlx_class class_at(const classes *of, uint32_t place) {
-    uint64_t class = (of->ones >> place & 1u) | (of->twos >> place & 1u) << 1 |
-                     (of->fours >> place & 1u) << 2 | (of->eights >> place & 1u) << 3;
-    return class < HLX_CLASS_COUNT ? (hlx_class) class : HLX_CLASS_HARD;
+typedef struct text {
+    classes block;
+    hlx_class behind;     /* the class of the byte behind the block */
+    hlx_class beyond;     /* and of the next one */
+    bool blanks_end_line; /* if that behind is a blank: it and those it begins end their line */
+} text;
+
+static hlx_class class_numbered(uint64_t number) {
+    return number < HLX_CLASS_COUNT ? (hlx_class)number : HLX_CLASS_HARD;
 }
 
-static uint64_t places_with(const classes *of, uint32_t class) {
-    return ((class & 1u) != 0 ? of->ones : ~of->ones) & ((class & 2u) != 0 ? of->twos : ~of->twos) &
-           ((class & 4u) != 0 ? of->fours : ~of->fours) &
-           ((class & 8u) != 0 ? of->eights : ~of->eights);
+static hlx_class class_at(const text *of, uint32_t place) {
+    if (place >= HLX_TEXT_BLOCK) {
+        return place == HLX_TEXT_BLOCK ? of->behind : of->beyond;
+    }
+    const classes *block = &of->block;
+    return class_numbered((block->ones >> place & 1u) | (block->twos >> place & 1u) << 1 |
+                          (block->fours >> place & 1u) << 2 | (block->eights >> place & 1u) << 3);
 }
 
-/* What a kernel gives for them: hlx_places says what its sets are. spec: LEX-10, LEX-53 */
-static hlx_places places_of(const classes *of) {
+static uint64_t places_of(const classes *block, uint32_t class) {
+    return ((class & 1u) != 0 ? block->ones : ~block->ones) &
+           ((class & 2u) != 0 ? block->twos : ~block->twos) &
+           ((class & 4u) != 0 ? block->fours : ~block->fours) &
+           ((class & 8u) != 0 ? block->eights : ~block->eights);
+}
+
+/* What a kernel's classify gives. As numbers of classes any bits are consistent: a byte is of one
+ * class, and each set is made of whole classes. spec: LEX-10, LEX-53 */
+static hlx_places classified(const classes *block) {
     hlx_places p;
-    p.escape = places_with(of, HLX_CLASS_ESCAPE);
-    p.letter = places_with(of, HLX_CLASS_LETTER);
-    p.superscript = places_with(of, HLX_CLASS_SUPERSCRIPT);
-    p.blank = places_with(of, HLX_CLASS_BLANK);
-    p.space = p.blank | places_with(of, HLX_CLASS_SPACE);
-    p.token = p.letter | p.superscript | p.space | places_with(of, HLX_CLASS_PLAIN);
-    p.comment = places_with(of, HLX_CLASS_COMMENT);
-    p.line_feed = places_with(of, HLX_CLASS_LINE_FEED);
-    p.carriage_return = places_with(of, HLX_CLASS_CARRIAGE_RETURN);
+    p.escape = places_of(block, HLX_CLASS_ESCAPE);
+    p.letter = places_of(block, HLX_CLASS_LETTER);
+    p.superscript = places_of(block, HLX_CLASS_SUPERSCRIPT);
+    p.blank = places_of(block, HLX_CLASS_BLANK);
+    p.space = p.blank | places_of(block, HLX_CLASS_SPACE);
+    p.token = p.letter | p.superscript | p.space | places_of(block, HLX_CLASS_PLAIN);
+    p.comment = places_of(block, HLX_CLASS_COMMENT);
+    p.line_feed = places_of(block, HLX_CLASS_LINE_FEED);
+    p.carriage_return = places_of(block, HLX_CLASS_CARRIAGE_RETURN);
     return p;
 }
 
 /* Can this byte have this class? */
-static bool may_be(uint8_t byte, uint32_t class) {
-    return class < HLX_CLASS_COUNT && (byte == ' ') == (class == HLX_CLASS_BLANK) &&
+static bool may_be(uint8_t byte, hlx_class class) {
+    return (byte == ' ') == (class == HLX_CLASS_BLANK) &&
            (byte == '\n') == (class == HLX_CLASS_LINE_FEED) &&
            (byte == '\r') == (class == HLX_CLASS_CARRIAGE_RETURN);
 }
 
-/* Which claims are broken, as bits; the lowest bit says that the arguments are possible.
- * `behind` and `behind_class` are of the byte behind the block, `beyond` is the class of the one
- * behind that; `blanks_end_line` says what becomes of blanks that go on behind the block;
- * `name` is any place. */
-uint32_t hlx_leap_claims(uint64_t ones, uint64_t twos, uint64_t fours, uint64_t eights,
-                         uint32_t state, uint8_t behind, uint32_t behind_class, uint32_t beyond,
-                         bool blanks_end_line, uint32_t name) {
-    const classes text = {ones, twos, fours, eights};
-    const hlx_leap leap = hlx_leap_over(places_of(&text), state, behind);
-    const bool possible = state <= HLX_STATE_SKIP_BLANKS && may_be(behind, behind_class) &&
-                          beyond < HLX_CLASS_COUNT && name < 64u;
+/* ---- what the reader does --------------------------------------------------- */
 
-    /* LEX-11, from behind. */
-    bool ends_line =
-        behind_class == HLX_CLASS_BLANK ? blanks_end_line : hlx_ends_line((hlx_class)behind_class);
+/* The blanks of a block that end their line, from the last one back. spec: LEX-11 */
+static uint64_t trailing_blanks(const text *of) {
     uint64_t trailing = 0;
+    bool ends_line =
+        of->behind == HLX_CLASS_BLANK ? of->blanks_end_line : hlx_ends_line(of->behind);
     for (uint32_t place = HLX_TEXT_BLOCK; place-- > 0;) {
-        hlx_class is = class_at(&text, place);
-        if (is != HLX_CLASS_BLANK) {
-            ends_line = hlx_ends_line(is);
-        } else if (ends_line) {
-            trailing |= (uint64_t)1 << place;
-        }
+        hlx_class is = class_at(of, place);
+        trailing |= is == HLX_CLASS_BLANK && ends_line ? (uint64_t)1 << place : 0u;
+        ends_line = is == HLX_CLASS_BLANK ? ends_line : hlx_ends_line(is);
     }
+    return trailing;
+}
 
-    hlx_reading r = {.mode = (hlx_mode)state};
-    bool stands = false;
-    uint32_t state_there = 0;
+typedef struct expected {
+    hlx_reading reading; /* of the whole block */
+    uint64_t kept;       /* the places before the end */
+    uint32_t stands;     /* is it between two steps, at the end? */
+    uint32_t state;      /* there */
+    uint32_t length;     /* of the name behind the escape character at a place asked for */
+} expected;
+
+static expected read_block(const text *of, uint32_t state, uint32_t end, uint32_t asked) {
+    const uint64_t trailing = trailing_blanks(of);
+    expected e = {.reading = {.mode = (hlx_mode)state}};
     bool of_name = false;
-    uint32_t name_length = 0;
-    uint64_t before_end = 0;
     for (uint32_t place = 0; place <= HLX_TEXT_BLOCK; place++) {
-        hlx_class is = place < 64u ? class_at(&text, place) : (hlx_class)behind_class;
-        hlx_class next = place < 63u    ? class_at(&text, place + 1u)
-                         : place == 63u ? (hlx_class)behind_class
-                                        : (hlx_class)beyond;
-        if (place == leap.end) {
-            stands = hlx_stands(r.mode, is, next);
-            state_there = hlx_state_of(r.mode);
+        hlx_class is = class_at(of, place);
+        hlx_class next = class_at(of, place + 1u);
+        if (place == end) {
+            e.stands = hlx_stands(e.reading.mode, is, next);
+            e.state = hlx_state_of(e.reading.mode);
         }
-        if (place == 64u) {
-            break;
+        if (place < HLX_TEXT_BLOCK) {
+            e.kept |= place < end ? (uint64_t)1 << place : 0u;
+            bool first = e.reading.mode == HLX_MODE_ESCAPED;
+            hlx_read(&e.reading, place, is, next, (trailing >> place & 1u) != 0);
+            of_name = first ? place == asked + 1u : of_name && (e.reading.word >> place & 1u) != 0;
+            e.length += of_name ? 1u : 0u;
         }
-        before_end |= place < leap.end ? (uint64_t)1 << place : 0u;
-        bool behind_escape = r.mode == HLX_MODE_ESCAPED;
-        hlx_read(&r, place, is, next, (trailing >> place & 1u) != 0);
-        of_name = behind_escape ? place == name + 1u : of_name && (r.word >> place & 1u) != 0;
-        name_length += of_name ? 1u : 0u;
     }
+    return e;
+}
 
-    uint32_t broken = possible ? 1u : 0u;
-    broken |= leap.end > HLX_TEXT_BLOCK ? 1u << 1 : 0u;
-    broken |= (r.stop & before_end) != 0 || !stands ? 1u << 2 : 0u;
-    broken |= leap.state != state_there ? 1u << 3 : 0u;
-    broken |= leap.token != (r.token & before_end) ? 1u << 4 : 0u;
-    broken |= leap.escape != (r.escape & before_end) ? 1u << 5 : 0u;
-    broken |= leap.space != (r.space & before_end) ? 1u << 6 : 0u;
-    broken |= leap.paragraph != (r.paragraph & before_end) ? 1u << 7 : 0u;
-    broken |= leap.line_feed != (r.line_feed & before_end) ? 1u << 8 : 0u;
-    broken |= (leap.word & before_end) != (r.word & before_end) ? 1u << 9 : 0u;
-    broken |= (leap.escape >> name & 1u) != 0 && hlx_name_length(&leap, name) != name_length
-                  ? 1u << 10
-                  : 0u;
-    return broken;
+/* ---- the claims ------------------------------------------------------------- */
+
+static uint32_t bit_if(bool is, uint32_t bit) {
+    return is ? 1u << bit : 0u;
+}
+
+/* Bit 0: the arguments are possible. The others: this claim is broken. */
+static uint32_t compared(const hlx_leap *leap, const expected *e, uint32_t asked) {
+    const hlx_reading *r = &e->reading;
+    const uint64_t kept = e->kept;
+    bool is_name = (leap->escape >> asked & 1u) != 0;
+    return bit_if(leap->end > HLX_TEXT_BLOCK, 1) |
+           bit_if(leap->line_feed != (r->line_feed & kept), 2) |
+           bit_if(leap->escape != (r->escape & kept), 3) |
+           bit_if(((leap->word ^ r->word) & kept) != 0, 4) |
+           bit_if(leap->paragraph != (r->paragraph & kept), 5) |
+           bit_if(e->stands == 0 || (r->stop & kept) != 0, 6) | bit_if(leap->state != e->state, 7) |
+           bit_if(leap->space != (r->space & kept), 8) |
+           bit_if(leap->token != (r->token & kept), 9) |
+           bit_if(is_name && hlx_name_length(leap, asked) != e->length, 10);
+}
+
+static bool occurs(const hlx_leap *leap, const hlx_places *p) {
+    return leap->end == HLX_TEXT_BLOCK && leap->word != 0 && leap->paragraph != 0 &&
+           p->comment != 0 && (leap->space & leap->line_feed & p->blank << 1) != 0;
+}
+
+uint32_t hlx_leap_claims(uint64_t ones, uint64_t twos, uint64_t fours, uint64_t eights,
+                         uint8_t state, uint8_t behind, uint8_t behind_class, uint8_t beyond_class,
+                         bool blanks_end_line, uint8_t asked);
+
+uint32_t hlx_leap_claims(uint64_t ones, uint64_t twos, uint64_t fours, uint64_t eights,
+                         uint8_t state, uint8_t behind, uint8_t behind_class, uint8_t beyond_class,
+                         bool blanks_end_line, uint8_t asked) {
+    const text of = {{ones, twos, fours, eights},
+                     class_numbered(behind_class & 15u),
+                     class_numbered(beyond_class & 15u),
+                     blanks_end_line};
+    const hlx_places p = classified(&of.block);
+    const hlx_leap leap = hlx_leap_over(p, state & 3u, behind);
+    const expected e = read_block(&of, state & 3u, leap.end, asked & 63u);
+    bool possible = (state & 3u) <= HLX_STATE_SKIP_BLANKS && may_be(behind, of.behind);
+    return bit_if(possible, 0) | compared(&leap, &e, asked & 63u) |
+           bit_if(occurs(&leap, &p), HLX_LEAP_OCCURS);
+}
+
+/* ---- a simpler form ---------------------------------------------------------- */
+
+/* Proved to be equal to hlx_trailing_blanks of leap.h for all arguments; then it takes its place,
+ * which makes the claims easier to prove. */
+uint64_t simpler_hlx_trailing_blanks(uint64_t blank, uint64_t terminator);
+bool differs_hlx_trailing_blanks(uint64_t blank, uint64_t terminator);
+
+uint64_t simpler_hlx_trailing_blanks(uint64_t blank, uint64_t terminator) {
+    uint64_t trailing = 0;
+    bool ends_line = false;
+    for (uint32_t place = 64; place-- > 0;) {
+        bool is_blank = (blank >> place & 1u) != 0;
+        trailing |= is_blank && ends_line ? (uint64_t)1 << place : 0u;
+        ends_line = (terminator >> place & 1u) != 0 || (is_blank && ends_line);
+    }
+    return trailing;
+}
+
+bool differs_hlx_trailing_blanks(uint64_t blank, uint64_t terminator) {
+    return hlx_trailing_blanks(blank, terminator) != simpler_hlx_trailing_blanks(blank, terminator);
 }

@@ -21,7 +21,7 @@ PASSES = ["opt-14", "-S", "-passes=cgscc(inline),function(sroa)", "-inline-thres
 NAME = r"%[-\w.$]+"
 LABEL = re.compile(r"([-\w.$]+):")
 ASSIGNED = re.compile(rf"({NAME}) = (.*)")
-BINARY = re.compile(r"(add|sub|and|or|xor|shl|lshr|ashr|urem|udiv)((?: nuw| nsw)*) i(\d+) (\S+), (\S+)")
+BINARY = re.compile(r"(add|sub|mul|and|or|xor|shl|lshr|ashr|urem|udiv)((?: nuw| nsw)*) i(\d+) (\S+), (\S+)")
 COMPARED = re.compile(r"icmp (\w+) i(\d+) (\S+), (\S+)")
 CONVERTED = re.compile(r"(zext|sext|trunc) i(\d+) (\S+) to i(\d+)")
 SELECTED = re.compile(r"select i1 (\S+), i(\d+) (\S+), i\d+ (\S+)")
@@ -44,7 +44,7 @@ class Function:
     """The text of one function, cut into blocks."""
 
     def __init__(self, text, name):
-        match = re.search(rf"^define .*@{name}\((.*)\).*\{{\n(.*?)^\}}", text, re.M | re.S)
+        match = re.search(rf"^define [^\n]*@{name}\(([^\n]*)\)[^\n]*\{{\n(.*?)^\}}", text, re.M | re.S)
         if not match:
             raise Unreadable(f"no function {name}")
         self.parameters = [(p.split()[-1], width_of(p.split()[0])) for p in match.group(1).split(", ")]
@@ -96,10 +96,20 @@ def width_of(text):
     return int(match.group(1))
 
 
-def compile_text(source, folders, work):
-    """The intermediate language of a C file, one function without memory, if that can be had."""
-    raw, text = work / "claims.raw.ll", work / "claims.ll"
+def compile_text(source, folders, work, instead=()):
+    """The intermediate language of a C file, each function without memory, if that can be had. Calls of the functions
+    `instead` become calls of `simpler_...`, but for those of `differs_...`, which compares the two.
+    """
+    raw, text = work / "raw.ll", work / "claims.ll"
     subprocess.run(CLANG + [f"-I{folder}" for folder in folders] + ["-o", raw, source], check=True)
+    functions = re.split(r"(?m)^(?=define )", raw.read_text())
+    for name in instead:
+        calls = re.compile(rf"(?m)^( .*call .*)@{name}\(")
+        functions = [
+            text if f"@differs_{name}(" in text.splitlines()[0] else calls.sub(rf"\1@simpler_{name}(", text)
+            for text in functions
+        ]
+    raw.write_text("".join(functions))
     subprocess.run(PASSES + ["-o", text, raw], check=True)
     return text.read_text()
 
@@ -213,6 +223,8 @@ class Run:
                 wide, _ = operation(*(circuit.extend_sign(x, len(x) + 1) for x in (a, b)))
                 self.never(condition, circuit.differ(*wide[-2:]))
             return total
+        if kind == "mul" and not flags:
+            return circuit.multiply(a, b)
         if flags:
             raise Unreadable(text)
         if kind in ("shl", "lshr", "ashr"):
