@@ -21,7 +21,7 @@
     X(7, "its state is the reader's")                                                              \
     X(8, "its space tokens are the reader's")                                                      \
     X(9, "its tokens are the reader's up to the end, and none is behind")                          \
-    X(10, "its names are as long as the reader's")
+    X(10, "behind its last name no letter of a name stands at the end")
 
 /* No claim: this must occur, or there is nothing that the claims are about. */
 #define HLX_LEAP_OCCURS 11
@@ -109,13 +109,11 @@ typedef struct expected {
     uint64_t kept;       /* the places before the end */
     uint32_t stands;     /* is it between two steps, at the end? */
     uint32_t state;      /* there */
-    uint32_t length;     /* of the name behind the escape character at a place asked for */
 } expected;
 
-static expected read_block(const text *of, uint32_t state, uint32_t end, uint32_t asked) {
+static expected read_block(const text *of, uint32_t state, uint32_t end) {
     const uint64_t trailing = trailing_blanks(of);
     expected e = {.reading = {.mode = (hlx_mode)state}};
-    bool of_name = false;
     for (uint32_t place = 0; place <= HLX_TEXT_BLOCK; place++) {
         hlx_class is = class_at(of, place);
         hlx_class next = class_at(of, place + 1u);
@@ -125,10 +123,7 @@ static expected read_block(const text *of, uint32_t state, uint32_t end, uint32_
         }
         if (place < HLX_TEXT_BLOCK) {
             e.kept |= place < end ? (uint64_t)1 << place : 0u;
-            bool first = e.reading.mode == HLX_MODE_ESCAPED;
             hlx_read(&e.reading, place, is, next, (trailing >> place & 1u) != 0);
-            of_name = first ? place == asked + 1u : of_name && (e.reading.word >> place & 1u) != 0;
-            e.length += of_name ? 1u : 0u;
         }
     }
     return e;
@@ -140,20 +135,23 @@ static uint32_t bit_if(bool is, uint32_t bit) {
     return is ? 1u << bit : 0u;
 }
 
-/* Bit 0: the arguments are possible. The others: this claim is broken. */
-static uint32_t compared(const hlx_leap *leap, const expected *e, uint32_t asked) {
+static bool bit_at(uint64_t word, uint32_t place) {
+    return place < 64u && (word >> place & 1u) != 0;
+}
+
+/* The claims that are broken. */
+static uint32_t compared(const hlx_leap *leap, const expected *e) {
     const hlx_reading *r = &e->reading;
-    const uint64_t kept = e->kept;
-    bool is_name = (leap->escape >> asked & 1u) != 0;
+    bool behind_name = bit_at(leap->word | leap->escape, leap->end - 1u);
     return bit_if(leap->end > HLX_TEXT_BLOCK, 1) |
-           bit_if(leap->line_feed != (r->line_feed & kept), 2) |
-           bit_if(leap->escape != (r->escape & kept), 3) |
-           bit_if(((leap->word ^ r->word) & kept) != 0, 4) |
-           bit_if(leap->paragraph != (r->paragraph & kept), 5) |
-           bit_if(e->stands == 0 || (r->stop & kept) != 0, 6) | bit_if(leap->state != e->state, 7) |
-           bit_if(leap->space != (r->space & kept), 8) |
-           bit_if(leap->token != (r->token & kept), 9) |
-           bit_if(is_name && hlx_name_length(leap, asked) != e->length, 10);
+           bit_if(leap->line_feed != (r->line_feed & e->kept), 2) |
+           bit_if(leap->escape != (r->escape & e->kept), 3) |
+           bit_if(((leap->word ^ r->word) & e->kept) != 0, 4) |
+           bit_if(leap->paragraph != (r->paragraph & e->kept), 5) |
+           bit_if(e->stands == 0 || (r->stop & e->kept) != 0, 6) |
+           bit_if(leap->state != e->state, 7) | bit_if(leap->space != (r->space & e->kept), 8) |
+           bit_if(leap->token != (r->token & e->kept), 9) |
+           bit_if(behind_name && bit_at(leap->word, leap->end), 10);
 }
 
 static bool occurs(const hlx_leap *leap, const hlx_places *p) {
@@ -161,23 +159,23 @@ static bool occurs(const hlx_leap *leap, const hlx_places *p) {
            p->comment != 0 && (leap->space & leap->line_feed & p->blank << 1) != 0;
 }
 
+/* Bit 0: the arguments are possible. The others: HLX_LEAP_CLAIMS, HLX_LEAP_OCCURS. */
 uint32_t hlx_leap_claims(uint64_t ones, uint64_t twos, uint64_t fours, uint64_t eights,
                          uint8_t state, uint8_t behind, uint8_t behind_class, uint8_t beyond_class,
-                         bool blanks_end_line, uint8_t asked);
+                         bool blanks_end_line);
 
 uint32_t hlx_leap_claims(uint64_t ones, uint64_t twos, uint64_t fours, uint64_t eights,
                          uint8_t state, uint8_t behind, uint8_t behind_class, uint8_t beyond_class,
-                         bool blanks_end_line, uint8_t asked) {
+                         bool blanks_end_line) {
     const text of = {{ones, twos, fours, eights},
                      class_numbered(behind_class & 15u),
                      class_numbered(beyond_class & 15u),
                      blanks_end_line};
     const hlx_places p = classified(&of.block);
     const hlx_leap leap = hlx_leap_over(p, state & 3u, behind);
-    const expected e = read_block(&of, state & 3u, leap.end, asked & 63u);
+    const expected e = read_block(&of, state & 3u, leap.end);
     bool possible = (state & 3u) <= HLX_STATE_SKIP_BLANKS && may_be(behind, of.behind);
-    return bit_if(possible, 0) | compared(&leap, &e, asked & 63u) |
-           bit_if(occurs(&leap, &p), HLX_LEAP_OCCURS);
+    return bit_if(possible, 0) | compared(&leap, &e) | bit_if(occurs(&leap, &p), HLX_LEAP_OCCURS);
 }
 
 /* ---- a simpler form ---------------------------------------------------------- */

@@ -32,6 +32,8 @@ PROCESSOR_SECONDS = 600
 SAMPLES = 2048
 CLASSES = re.search(r"typedef enum hlx_class \{(.*?)HLX_CLASS_COUNT", (HERE / "reference.h").read_text(), re.S).group(1)
 CLASSES = re.findall(r"HLX_CLASS_(\w+)", CLASSES)
+OCCURS = int(re.search(r"HLX_LEAP_OCCURS (\d+)", (HERE / "claims.c").read_text()).group(1))
+OCCURRENCE = re.search(r'HLX_LEAP_OCCURRENCE[\s\\]*"(.*?)"', (HERE / "claims.c").read_text()).group(1)
 STATES = "NEW_LINE MID_LINE SKIP_BLANKS".split()
 
 
@@ -69,14 +71,18 @@ class Claims:
         return circuit.both(self.result[0], self.result[bit])
 
     def questions(self):
-        """(what is proved, literals that cannot all be true, or all must be able to, whether they must)."""
-        yield "no operation is undefined in C", [self.result[0], self.undefined], False
+        """What is proved, and literals of which one is false whatever the arguments are."""
+        yield "no operation is undefined in C", [self.result[0], self.undefined]
         for name, difference in self.lemmas.items():
-            yield f"{name} is its simpler form in claims.c", [difference], False
+            yield f"{name} is its simpler form in claims.c", [difference]
         before = []
         for bit, claim in self.names.items():
-            yield claim, [self.broken(bit)] + before, False
+            yield claim, [self.broken(bit)] + before
             before.append(self.broken(bit) ^ 1)
+
+    def anything_broken(self):
+        undefined = circuit.both(self.result[0], self.undefined)
+        return circuit.any_of([undefined] + [self.broken(bit) for bit in self.names])
 
     def values(self, model):
         """The arguments in a model: a set of literals."""
@@ -84,7 +90,7 @@ class Claims:
 
     def say(self, arguments):
         """Arguments as a text."""
-        *block, state, behind, behind_class, beyond, blanks_end_line, _ = arguments
+        *block, state, behind, behind_class, beyond, blanks_end_line = arguments
         classes = [sum((word >> i & 1) << n for n, word in enumerate(block)) for i in range(64)]
         classes = [CLASSES[min(number, len(CLASSES) - 1)] for number in classes + [behind_class & 15, beyond & 15]]
         runs = [[classes[0], 0]]
@@ -121,7 +127,7 @@ def random_arguments(source):
             block[n] |= (kind >> n & 1) << place
     fixed = {10: CLASSES.index("LINE_FEED"), 13: CLASSES.index("CARRIAGE_RETURN"), 32: CLASSES.index("BLANK")}
     behind_class = fixed.get(behind, source.randrange(3))
-    rest = [behind, behind_class, source.randrange(len(CLASSES)), source.randrange(2), source.randrange(64)]
+    rest = [behind, behind_class, source.randrange(len(CLASSES)), source.randrange(2)]
     return block + [source.randrange(3)] + rest
 
 
@@ -155,3 +161,99 @@ def ask(solver, path):
         numbers = [int(word) for line in text.splitlines() if line.startswith("v ") for word in line.split()[1:]]
         answer = {2 * number for number in numbers if number > 0}
     return answer, f"{solver.__name__} {time.monotonic() - before:.0f} s"
+
+
+# ---- what is run -----------------------------------------------------------------
+
+
+def prove(folders, pool):
+    """The claims about a leap.h. Yields (is it well, line)."""
+    work = WORK / "claims"
+    claims = Claims(work, folders, SIMPLER)
+    yield claims.agree(), f"the circuit gives what gcc's function gives, {SAMPLES} texts ({len(circuit.gates)} gates)"
+    jobs = []
+    for number, (what, literals) in enumerate(claims.questions()):
+        path = work / f"{number}.cnf"
+        path.write_text(circuit.cnf(literals))
+        jobs.append((what, [pool.submit(ask, solver, path) for solver in (cadical, minisat)]))
+    for what, futures in jobs:
+        results = [future.result() for future in futures]
+        texts = [claims.say(claims.values(model)) for model, _ in results if model]
+        is_proved = all(model is False for model, _ in results)
+        yield is_proved, f"{what} ({', '.join(took for _, took in results)}){''.join(f' NOT FOR {t}' for t in texts)}"
+    path = work / "occurs.cnf"
+    path.write_text(circuit.cnf([claims.broken(OCCURS)]))
+    model, _ = ask(cadical, path)
+    well = bool(model) and claims.compiled(*claims.values(model)) == 1 | 1 << OCCURS
+    yield well, f"there is {OCCURRENCE}" + (f": {claims.say(claims.values(model))}" if model else "")
+
+
+class Canary:
+    """An entry of the files of canaries, in the format of tests/seeded_bugs.txt."""
+
+    def __init__(self, text):
+        fields = dict(line.split(" ", 1) for line in text.splitlines() if line[0] not in "-+")
+        self.name, self.file, self.what = fields["bug"], ROOT / fields["file"], fields["what"]
+        self.old = "\n".join(line[2:] for line in text.splitlines() if line[0] == "-")
+        self.new = "\n".join(line[2:] for line in text.splitlines() if line[0] == "+")
+
+    def refute(self):
+        """(is it refuted, line)."""
+        text = self.file.read_text()
+        if text.count(self.old) != 1:
+            return False, f"{self.name}: its old text is {text.count(self.old)} times in {self.file.relative_to(ROOT)}"
+        work = WORK / self.name
+        work.mkdir(parents=True, exist_ok=True)
+        (work / self.file.name).write_text(text.replace(self.old, self.new))
+        claims = Claims(work, [work])
+        path = work / "canary.cnf"
+        path.write_text(circuit.cnf([claims.anything_broken()]))
+        model, took = ask(cadical, path)
+        if not model:
+            return False, f"{self.name}: not refuted ({took})"
+        arguments = claims.values(model)
+        bits = claims.compiled(*arguments)
+        broken = [claim for bit, claim in claims.names.items() if bits >> bit & 1]
+        undefined = circuit.evaluate(dict.fromkeys(model, 1), [claims.undefined])[0]
+        broken += ["no operation is undefined in C"] * undefined
+        well = bits & 1 and broken and claims.agree()
+        return well, f"{self.name}: {self.what} ({took})\n    {claims.say(arguments)}\n    not: {'; '.join(broken)}"
+
+
+def canaries():
+    entries = []
+    for path in CANARIES:
+        text = re.sub(r"(?m)^#.*\n", "", path.read_text())
+        entries += [Canary(entry) for entry in re.split(r"\n\s*\n", text) if entry.startswith("bug ")]
+    return [entry for entry in entries if entry.file.name in ("leap.h", "reference.h")]
+
+
+def refute(canary):
+    return canary.refute()
+
+
+def main():
+    folders = [pathlib.Path(folder).resolve() for folder in sys.argv[1:]]
+    passed = failed = 0
+
+    def report(word, is_well, line):
+        nonlocal passed, failed
+        passed, failed = passed + bool(is_well), failed + (not is_well)
+        print(f"{word if is_well else 'FAILED':8} {line}", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for is_well, line in prove(folders, pool):
+            report("PROVED", is_well, line)
+    if not folders:
+        wrong = canaries()
+        if len(wrong) < LEAST_CANARIES:
+            report("", False, f"only {len(wrong)} canaries")
+        with concurrent.futures.ProcessPoolExecutor(2) as pool:
+            for is_well, line in pool.map(refute, wrong):
+                report("REFUTED", is_well, line)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
