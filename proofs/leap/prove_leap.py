@@ -2,11 +2,11 @@
 """Prove that a leap decides what TeX's reader does: claims.c, for all arguments, by two SAT solvers.
 
     proofs/leap/prove_leap.py              the claims, then the canaries
-    proofs/leap/prove_leap.py FOLDER       the claims only, about FOLDER/leap.h
+    proofs/leap/prove_leap.py FOLDER       only the claims, about FOLDER/leap.h
 
-A claim is proved when both solvers say that no arguments break it. The canaries are wrong versions of leap.h or of the
-reader: each must be refuted by arguments for which the compiled function, too, says that a claim is broken. On random
-texts the circuits must give what the compiled functions give. The last line is `N passed, N failed`.
+A claim is proved when both solvers answer that no arguments break it. The canaries are wrong versions of leap.h and of
+reference.h: each must be refuted by arguments for which the function that gcc makes of it says so, too. On random texts
+circuit and function must always agree. A solver without an answer is a failure. The last line is `N passed, N failed`.
 """
 
 import concurrent.futures
@@ -25,234 +25,257 @@ import program
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "proofs/leap"
 WORK = ROOT / "build/leap"
-SIMPLER = ["hlx_trailing_blanks"]
 CANARIES = [ROOT / "tests/seeded_bugs.txt", HERE / "canaries.txt"]
 LEAST_CANARIES = 8
-PROCESSOR_SECONDS = 600
+SIMPLER = ["hlx_trailing_blanks"]  # functions of leap.h that have a simpler form in claims.c
+PROCESSOR_SECONDS = 600  # for one question to one solver
 SAMPLES = 2048
-CLASSES = re.search(r"typedef enum hlx_class \{(.*?)HLX_CLASS_COUNT", (HERE / "reference.h").read_text(), re.S).group(1)
-CLASSES = re.findall(r"HLX_CLASS_(\w+)", CLASSES)
-OCCURS = int(re.search(r"HLX_LEAP_OCCURS (\d+)", (HERE / "claims.c").read_text()).group(1))
-OCCURRENCE = re.search(r'HLX_LEAP_OCCURRENCE[\s\\]*"(.*?)"', (HERE / "claims.c").read_text()).group(1)
-STATES = "NEW_LINE MID_LINE SKIP_BLANKS".split()
+
+SOURCE = (HERE / "claims.c").read_text()
+CLAIMS = {int(bit): claim for bit, claim in re.findall(r"X\((\d+), \"(.*?)\"\)", SOURCE)}
+OCCURS = int(re.search(r"HLX_LEAP_OCCURS (\d+)", SOURCE).group(1))
+OCCURRENCE = re.search(r'HLX_LEAP_OCCURRENCE[\s\\]*"(.*?)"', SOURCE).group(1)
+CLASSES = re.findall(r"HLX_CLASS_(\w+)", (HERE / "reference.h").read_text().split("HLX_CLASS_COUNT")[0])
+STATES = ["new line", "middle of line", "skipping blanks"]
+DEFINED = "no operation is undefined in C"
 
 
-class Claims:
-    """claims.c about one leap.h and one reference.h, as a circuit and as a function of this processor."""
+class Subject:
+    """A function of numbers, as a circuit and as gcc compiles it."""
 
-    def __init__(self, work, folders=(), instead=()):
-        circuit.reset()
-        work.mkdir(parents=True, exist_ok=True)
-        self.work = work
-        source = HERE / "claims.c"
-        folders = [*folders, HERE, ROOT / "src/simd", ROOT / "src/core"]
-        text = program.compile_text(source, folders, work, instead)
-        function = program.Function(text, "hlx_leap_claims")
+    def __init__(self, text, library, name):
+        function = program.Function(text, name)
         self.inputs = [circuit.new_word(width) for _, width in function.parameters]
         run = program.Run(function, self.inputs)
         self.result, self.undefined = run.result, run.undefined
-        self.names = {int(bit): claim for bit, claim in re.findall(r"X\((\d+), \"(.*?)\"\)", source.read_text())}
-        self.lemmas = {name: self.difference(text, name) for name in instead}
-        library = work / "claims.so"
-        includes = [f"-I{folder}" for folder in folders]
-        subprocess.run(["gcc", "-std=c11", "-O2", "-shared", "-fPIC", *includes, "-o", library, source], check=True)
-        self.compiled = ctypes.CDLL(str(library)).hlx_leap_claims
+        self.compiled = getattr(library, name)
         sizes = {64: ctypes.c_uint64, 8: ctypes.c_uint8, 1: ctypes.c_bool}
         self.compiled.argtypes = [sizes[len(word)] for word in self.inputs]
         self.compiled.restype = ctypes.c_uint32
 
-    @staticmethod
-    def difference(text, name):
-        function = program.Function(text, f"differs_{name}")
-        run = program.Run(function, [circuit.new_word(width) for _, width in function.parameters])
-        return circuit.either(run.undefined, run.result[0])
-
-    def broken(self, bit):
-        return circuit.both(self.result[0], self.result[bit])
-
-    def questions(self):
-        """What is proved, and literals of which one is false whatever the arguments are."""
-        yield "no operation is undefined in C", [self.result[0], self.undefined]
-        for name, difference in self.lemmas.items():
-            yield f"{name} is its simpler form in claims.c", [difference]
-        before = []
-        for bit, claim in self.names.items():
-            yield claim, [self.broken(bit)] + before
-            before.append(self.broken(bit) ^ 1)
-
-    def anything_broken(self):
-        undefined = circuit.both(self.result[0], self.undefined)
-        return circuit.any_of([undefined] + [self.broken(bit) for bit in self.names])
-
-    def values(self, model):
-        """The arguments in a model: a set of literals."""
+    def arguments(self, model):
+        """Those of a model, which is the set of literals that are true."""
         return [sum((bit in model) << i for i, bit in enumerate(word)) for word in self.inputs]
 
-    def say(self, arguments):
-        """Arguments as a text."""
-        *block, state, behind, behind_class, beyond, blanks_end_line = arguments
-        classes = [sum((word >> i & 1) << n for n, word in enumerate(block)) for i in range(64)]
-        classes = [CLASSES[min(number, len(CLASSES) - 1)] for number in classes + [behind_class & 15, beyond & 15]]
-        runs = [[classes[0], 0]]
-        for name in classes[:64]:
-            if name != runs[-1][0]:
-                runs.append([name, 0])
-            runs[-1][1] += 1
-        text = " ".join(name if times == 1 else f"{name}*{times}" for name, times in runs)
-        return f"state {STATES[state & 3]}: {text} | {classes[64]} (byte {behind}) {classes[65]} ends={blanks_end_line}"
-
-    def agree(self):
-        """Does the circuit give what the compiled function gives, for random texts?"""
-        source = random.Random(1)
-        samples = [random_arguments(source) for _ in range(SAMPLES)]
+    def agrees(self, samples):
+        """Does the circuit give what the compiled function gives?"""
         bits = {}
         for word, values in zip(self.inputs, zip(*samples)):
             for i, literal in enumerate(word):
                 bits[literal] = sum((value >> i & 1) << n for n, value in enumerate(values))
-        outputs = circuit.evaluate(bits, self.result, (1 << SAMPLES) - 1)
-        for n, sample in enumerate(samples):
-            if sum((bit >> n & 1) << i for i, bit in enumerate(outputs)) != self.compiled(*sample):
-                return False
-        return True
+        outputs = circuit.evaluate(bits, self.result, (1 << len(samples)) - 1)
+        given = [sum((bit >> n & 1) << i for i, bit in enumerate(outputs)) for n in range(len(samples))]
+        return given == [self.compiled(*sample) for sample in samples]
 
 
-def random_arguments(source):
-    """A text of a few classes, in runs, so that what is far apart matters."""
+class Claims:
+    """claims.c about the leap.h and reference.h of a folder, or else of the tree. In the circuit the functions SIMPLER
+    have their simpler forms."""
+
+    def __init__(self, work, folders):
+        circuit.reset()
+        work.mkdir(parents=True, exist_ok=True)
+        source, library = work / "claims.c", work / "claims.so"
+        source.write_text(SOURCE)
+        folders = [*folders, HERE, ROOT / "src/simd", ROOT / "src/core"]
+        text = program.compile_text(source, folders, work, SIMPLER)
+        includes = [f"-I{folder}" for folder in folders]
+        subprocess.run(["gcc", "-std=c11", "-O2", "-shared", "-fPIC", *includes, "-o", library, source], check=True)
+        library = ctypes.CDLL(str(library))
+        self.work = work
+        self.all = Subject(text, library, "hlx_leap_claims")
+        self.lemmas = {name: Subject(text, library, f"differs_{name}") for name in SIMPLER}
+
+    def broken(self, bit):
+        return circuit.both(self.all.result[0], self.all.result[bit])
+
+    def undefined(self):
+        return circuit.both(self.all.result[0], self.all.undefined)
+
+    def lemma_broken(self, name):
+        return circuit.either(self.lemmas[name].undefined, self.lemmas[name].result[0])
+
+    def questions(self):
+        """What is proved, and literals that are never all true if it is so."""
+        yield DEFINED, [self.undefined()]
+        for name in self.lemmas:
+            yield f"{name} is its simpler form", [self.lemma_broken(name)]
+        before = []
+        for bit, claim in CLAIMS.items():
+            yield claim, [self.broken(bit)] + before
+            before.append(self.broken(bit) ^ 1)
+
+    def file(self, name, literals):
+        path = self.work / f"{name}.cnf"
+        path.write_text(circuit.cnf(literals))
+        return path
+
+
+# ---- texts ----------------------------------------------------------------------
+
+
+def said(arguments):
+    """The arguments of hlx_leap_claims, to be read."""
+    *block, state, behind, behind_class, beyond_class, blanks_end_line = arguments
+    numbers = [sum((word >> place & 1) << i for i, word in enumerate(block)) for place in range(64)]
+    names = [CLASSES[min(number & 15, len(CLASSES) - 1)] for number in numbers + [behind_class, beyond_class]]
+    runs = []
+    for place, name in enumerate(names[:64]):
+        if place == 0 or name != names[place - 1]:
+            runs.append([name, place])
+    text = " ".join(f"{place}:{name}" for name, place in runs)
+    end = "end" if blanks_end_line else "do not end"
+    behind = f"64:{names[64]} (byte {behind}), 65:{names[65]}, blanks that go on {end} their line"
+    return f"state {STATES[state & 3]}, places {text}, behind {behind}"
+
+
+def sample(source):
+    """Arguments: a text of a few classes, in runs."""
     few = source.choices(range(len(CLASSES)), k=source.randint(1, 6))
     block = [0, 0, 0, 0]
-    kind, behind = source.choice(few), source.choice([10, 13, 32, source.randrange(256)])
     for place in range(64):
-        kind = source.choice(few) if source.random() < 0.6 else kind
-        for n in range(4):
-            block[n] |= (kind >> n & 1) << place
-    fixed = {10: CLASSES.index("LINE_FEED"), 13: CLASSES.index("CARRIAGE_RETURN"), 32: CLASSES.index("BLANK")}
-    behind_class = fixed.get(behind, source.randrange(3))
-    rest = [behind, behind_class, source.randrange(len(CLASSES)), source.randrange(2)]
-    return block + [source.randrange(3)] + rest
+        number = source.choice(few) if place == 0 or source.random() < 0.6 else number
+        for i in range(4):
+            block[i] |= (number >> i & 1) << place
+    behind = source.choice([10, 13, 32, source.randrange(33, 256)])
+    classes = {10: "LINE_FEED", 13: "CARRIAGE_RETURN", 32: "BLANK"}
+    number = CLASSES.index(classes.get(behind, source.choice(["LETTER", "PLAIN", "SUPERSCRIPT", "HARD"])))
+    return block + [source.randrange(3), behind, number, source.randrange(16), source.randrange(2)]
+
+
+def samples():
+    source = random.Random(1)
+    return [sample(source) for _ in range(SAMPLES)]
 
 
 # ---- solvers --------------------------------------------------------------------
 
 
-def limited():
+def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
 
 
-def cadical(path):
-    run = subprocess.run(["cadical", "-q", path], capture_output=True, text=True, preexec_fn=limited, check=False)
-    return run.returncode, run.stdout
+def cadical(path, *options):
+    command = ["cadical", "-q", *options, path]
+    run = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=False)
+    return run.returncode, run.stdout.replace("\nv ", " ").split()
 
 
 def minisat(path):
     out = path.with_suffix(".minisat")
-    run = subprocess.run(["minisat", "-verb=0", path, out], capture_output=True, preexec_fn=limited, check=False)
-    text = out.read_text() if out.exists() else ""
-    return run.returncode, text.replace("UNSAT", "s UNSATISFIABLE").replace("SAT\n", "s SATISFIABLE\nv ", 1)
+    out.unlink(missing_ok=True)
+    run = subprocess.run(["minisat", "-verb=0", path, out], capture_output=True, preexec_fn=limit, check=False)
+    words = out.read_text().split() if out.exists() else []
+    return run.returncode, ["s", {"SAT": "SATISFIABLE", "UNSAT": "UNSATISFIABLE"}.get("".join(words[:1]))] + words[1:]
 
 
-def ask(solver, path):
-    """False: no solution. A set of literals: a solution. None: no answer."""
+def ask(solver, path, *options):
+    """(answer, how long it took); the answer is a model, False where there is none, None where no answer is."""
     before = time.monotonic()
-    code, text = solver(path)
+    code, words = solver(path, *options)
     answer = None
-    if code == 20 and "s UNSATISFIABLE" in text:
+    if code == 20 and words[:2] == ["s", "UNSATISFIABLE"]:
         answer = False
-    elif code == 10 and "s SATISFIABLE" in text:
-        numbers = [int(word) for line in text.splitlines() if line.startswith("v ") for word in line.split()[1:]]
-        answer = {2 * number for number in numbers if number > 0}
+    elif code == 10 and words[:2] == ["s", "SATISFIABLE"]:
+        answer = {2 * int(word) for word in words[2:] if word.isdigit()}
     return answer, f"{solver.__name__} {time.monotonic() - before:.0f} s"
 
 
-# ---- what is run -----------------------------------------------------------------
+# ---- what is run ----------------------------------------------------------------
 
 
-def prove(folders, pool):
-    """The claims about a leap.h. Yields (is it well, line)."""
-    work = WORK / "claims"
-    claims = Claims(work, folders, SIMPLER)
-    yield claims.agree(), f"the circuit gives what gcc's function gives, {SAMPLES} texts ({len(circuit.gates)} gates)"
-    jobs = []
-    for number, (what, literals) in enumerate(claims.questions()):
-        path = work / f"{number}.cnf"
-        path.write_text(circuit.cnf(literals))
-        jobs.append((what, [pool.submit(ask, solver, path) for solver in (cadical, minisat)]))
-    for what, futures in jobs:
-        results = [future.result() for future in futures]
-        texts = [claims.say(claims.values(model)) for model, _ in results if model]
-        is_proved = all(model is False for model, _ in results)
-        yield is_proved, f"{what} ({', '.join(took for _, took in results)}){''.join(f' NOT FOR {t}' for t in texts)}"
-    path = work / "occurs.cnf"
-    path.write_text(circuit.cnf([claims.broken(OCCURS)]))
-    model, _ = ask(cadical, path)
-    well = bool(model) and claims.compiled(*claims.values(model)) == 1 | 1 << OCCURS
-    yield well, f"there is {OCCURRENCE}" + (f": {claims.say(claims.values(model))}" if model else "")
+def prove(folders):
+    """Yields (is it so, line) for each claim."""
+    claims = Claims(WORK / "claims", folders)
+    yield claims.all.agrees(samples()), f"on {SAMPLES} texts circuit ({len(circuit.gates)} gates) and compiler agree"
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        jobs = []
+        for number, (what, literals) in enumerate(claims.questions()):
+            path = claims.file(number, literals)
+            jobs.append((what, [pool.submit(ask, solver, path) for solver in (cadical, minisat)]))
+        for what, futures in jobs:
+            answers = [future.result() for future in futures]
+            line = f"{what} ({', '.join(took for _, took in answers)})"
+            for model, _ in answers:
+                line += f"\n    but not for {said(claims.all.arguments(model))}" if model else ""
+            yield all(model is False for model, _ in answers), line
+    model, took = ask(cadical, claims.file("occurs", [claims.broken(OCCURS)]))
+    arguments = claims.all.arguments(model or set())
+    is_so = bool(model) and claims.all.compiled(*arguments) == 1 | 1 << OCCURS
+    yield is_so, f"there is {OCCURRENCE} ({took})" + (f"\n    {said(arguments)}" if is_so else "")
 
 
 class Canary:
-    """An entry of the files of canaries, in the format of tests/seeded_bugs.txt."""
+    """An entry of a file like tests/seeded_bugs.txt."""
 
     def __init__(self, text):
-        fields = dict(line.split(" ", 1) for line in text.splitlines() if line[0] not in "-+")
+        lines = text.strip().splitlines()
+        fields = dict(line.split(" ", 1) for line in lines if line[0] not in "-+")
         self.name, self.file, self.what = fields["bug"], ROOT / fields["file"], fields["what"]
-        self.old = "\n".join(line[2:] for line in text.splitlines() if line[0] == "-")
-        self.new = "\n".join(line[2:] for line in text.splitlines() if line[0] == "+")
+        self.old, self.new = ("\n".join(line[2:] for line in lines if line[0] == sign) for sign in "-+")
 
     def refute(self):
         """(is it refuted, line)."""
         text = self.file.read_text()
         if text.count(self.old) != 1:
-            return False, f"{self.name}: its old text is {text.count(self.old)} times in {self.file.relative_to(ROOT)}"
-        work = WORK / self.name
+            return False, f"{self.name}: its old text is not, or not once, in {self.file.name}"
+        work, wrong = WORK / self.name, text.replace(self.old, self.new)
         work.mkdir(parents=True, exist_ok=True)
-        (work / self.file.name).write_text(text.replace(self.old, self.new))
+        (work / self.file.name).write_text(wrong)
         claims = Claims(work, [work])
-        path = work / "canary.cnf"
-        path.write_text(circuit.cnf([claims.anything_broken()]))
-        model, took = ask(cadical, path)
+        for name in SIMPLER:
+            if definition(text, name) != definition(wrong, name):
+                return self.refute_lemma(claims, name)
+        some = circuit.any_of([claims.undefined()] + [claims.broken(bit) for bit in CLAIMS])
+        model, took = ask(cadical, claims.file("canary", [some]), "--sat")
         if not model:
-            return False, f"{self.name}: not refuted ({took})"
-        arguments = claims.values(model)
-        bits = claims.compiled(*arguments)
-        broken = [claim for bit, claim in claims.names.items() if bits >> bit & 1]
-        undefined = circuit.evaluate(dict.fromkeys(model, 1), [claims.undefined])[0]
-        broken += ["no operation is undefined in C"] * undefined
-        well = bits & 1 and broken and claims.agree()
-        return well, f"{self.name}: {self.what} ({took})\n    {claims.say(arguments)}\n    not: {'; '.join(broken)}"
+            return False, f"{self.name}: {self.what} ({took})"
+        arguments = claims.all.arguments(model)
+        bits = claims.all.compiled(*arguments)
+        broken = [claim for bit, claim in CLAIMS.items() if bits >> bit & 1]
+        if circuit.evaluate(dict.fromkeys(model, 1), [claims.undefined()]) == [1]:
+            broken.append(DEFINED)
+        is_refuted = bits & 1 and broken and claims.all.agrees(samples())
+        return is_refuted, f"{self.name}: {self.what} ({took})\n    {said(arguments)}\n    not so: {'; '.join(broken)}"
+
+    def refute_lemma(self, claims, name):
+        lemma = claims.lemmas[name]
+        model, took = ask(cadical, claims.file("canary", [claims.lemma_broken(name)]), "--sat")
+        is_refuted = bool(model) and lemma.compiled(*lemma.arguments(model)) & 1
+        arguments = ", ".join(map(hex, lemma.arguments(model or set())))
+        return is_refuted, f"{self.name}: {self.what} ({took})\n    not its simpler form: {name}({arguments})"
+
+
+def definition(text, name):
+    match = re.search(rf"\b{name}\([^;]*?\{{\n.*?^\}}", text, re.M | re.S)
+    return match and match.group(0)
 
 
 def canaries():
     entries = []
     for path in CANARIES:
         text = re.sub(r"(?m)^#.*\n", "", path.read_text())
-        entries += [Canary(entry) for entry in re.split(r"\n\s*\n", text) if entry.startswith("bug ")]
+        entries += [Canary(entry) for entry in re.split(r"\n\s*\n", text) if entry.strip().startswith("bug ")]
     return [entry for entry in entries if entry.file.name in ("leap.h", "reference.h")]
 
 
-def refute(canary):
-    return canary.refute()
+def refutations():
+    wrong = canaries()
+    if len(wrong) < LEAST_CANARIES:
+        yield False, f"{len(wrong)} canaries, not {LEAST_CANARIES}"
+    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+        yield from pool.map(Canary.refute, wrong)
 
 
 def main():
     folders = [pathlib.Path(folder).resolve() for folder in sys.argv[1:]]
-    passed = failed = 0
-
-    def report(word, is_well, line):
-        nonlocal passed, failed
-        passed, failed = passed + bool(is_well), failed + (not is_well)
-        print(f"{word if is_well else 'FAILED':8} {line}", flush=True)
-
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for is_well, line in prove(folders, pool):
-            report("PROVED", is_well, line)
-    if not folders:
-        wrong = canaries()
-        if len(wrong) < LEAST_CANARIES:
-            report("", False, f"only {len(wrong)} canaries")
-        with concurrent.futures.ProcessPoolExecutor(2) as pool:
-            for is_well, line in pool.map(refute, wrong):
-                report("REFUTED", is_well, line)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    counts = {True: 0, False: 0}
+    for word, results in [("PROVED", prove(folders)), ("REFUTED", [] if folders else refutations())]:
+        for is_so, line in results:
+            print(f"{word if is_so else 'FAILED':7} {line}", flush=True)
+            counts[bool(is_so)] += 1
+    print(f"{counts[True]} passed, {counts[False]} failed")
+    sys.exit(1 if counts[False] else 0)
 
 
 if __name__ == "__main__":

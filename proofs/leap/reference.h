@@ -37,6 +37,28 @@ typedef enum hlx_class {
     HLX_CLASS_COUNT
 } hlx_class;
 
+/* The class of a byte, where 0x20 has category 10. spec: LEX-10, LEX-12, LEX-53 */
+static inline hlx_class hlx_class_of(const hlx_regime *regime, uint8_t byte) {
+    static const uint8_t of_category[16] = {
+        HLX_CLASS_ESCAPE, HLX_CLASS_PLAIN, HLX_CLASS_PLAIN,   HLX_CLASS_PLAIN,
+        HLX_CLASS_PLAIN,  HLX_CLASS_HARD,  HLX_CLASS_PLAIN,   HLX_CLASS_SUPERSCRIPT,
+        HLX_CLASS_PLAIN,  HLX_CLASS_HARD,  HLX_CLASS_SPACE,   HLX_CLASS_LETTER,
+        HLX_CLASS_PLAIN,  HLX_CLASS_PLAIN, HLX_CLASS_COMMENT, HLX_CLASS_HARD};
+    if (byte == '\n') {
+        return HLX_CLASS_LINE_FEED;
+    }
+    if (byte == '\r') {
+        return HLX_CLASS_CARRIAGE_RETURN;
+    }
+    if (byte == ' ') {
+        return HLX_CLASS_BLANK;
+    }
+    if (byte > 127u && regime->encoding == HLX_ENCODING_UTF8) {
+        return HLX_CLASS_HARD;
+    }
+    return (hlx_class)of_category[regime->category[byte]];
+}
+
 /* Where the reader is before a byte. The first three are the states of LEX-20: it stands
  * between two steps. */
 typedef enum hlx_mode {
