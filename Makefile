@@ -137,7 +137,7 @@ prove: ## prove the core with Frama-C (cached; see proofs/README.md for other mo
 
 .PHONY: tidy
 tidy: ## clang-tidy and clang-format over all C sources
-	@clang-format --dry-run -Werror $(filter-out %/catcode_tables.h,$(wildcard src/*/*.[ch] tests/*.[ch]))
+	@clang-format --dry-run -Werror $(filter-out %/catcode_tables.h,$(wildcard src/*/*.[ch] tests/*.[ch] proofs/leap/*.[ch]))
 	@printf '%s\n' $(CORE_SOURCES) $(SIMD_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(CORE_FLAGS) 2>/dev/null
 	@printf '%s\n' $(MAIN_SOURCES) $(SHELL_SOURCES) $(TEST_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(SHELL_FLAGS) -Itests 2>/dev/null
 	@echo "clang-format and clang-tidy have nothing to say."

@@ -61,6 +61,7 @@ STEPS = [
     ("model", True, "make model"),
     ("seeded-bugs", True, "make seeded-bugs SAMPLE=25"),
     ("prove", False, "make prove"),
+    ("prove-leap", True, "make prove-leap"),
     ("mutants", True, "make mutants-sample"),
     ("executed-contracts", True, "make -j2 executed-contracts"),
 ]

@@ -3,6 +3,7 @@
 #
 #     ci/install.sh run      build, and run the service on a document
 #     ci/install.sh prove    the provers
+#     ci/install.sh leap     the provers of the leaps
 #     ci/install.sh gate     load tests and their pictures
 #     ci/install.sh bench    benchmarks
 #     ci/install.sh afl      fuzzing with AFL++
@@ -11,6 +12,7 @@ set -eu
 
 build="gcc libc6-dev python3"
 provers="frama-c-base why3 z3 cvc4"
+solvers="clang-14 llvm-14 cadical minisat"
 engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommended texlive-luatex"
 analysis="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev git python3-yaml"
 pictures="gnuplot-nox"
@@ -20,12 +22,13 @@ bench="g++ libbenchmark-dev re2c flex valgrind"
 case "${1:-}" in
 run) packages="$build" ;;
 prove) packages="$build $provers" ;;
+leap) packages="$build $solvers" ;;
 gate) packages="$build $pictures" ;;
 bench) packages="$build $bench" ;;
 afl) packages="$build afl++ clang" ;;
-check) packages="$build $provers $engines $analysis $pictures $aarch64 $bench" ;;
+check) packages="$build $provers $solvers $engines $analysis $pictures $aarch64 $bench" ;;
 *)
-    echo "usage: ci/install.sh run|prove|gate|bench|afl|check" >&2
+    echo "usage: ci/install.sh run|prove|leap|gate|bench|afl|check" >&2
     exit 64
     ;;
 esac

@@ -16,6 +16,12 @@ executed-contracts: build $(TESTS) $(FUZZ_PROGRAMS) $(BUILD)/tests/differential_
 	@python3 proofs/execute.py --run $(BUILD)
 	@echo "Every clause that speaks of values was evaluated and true, and wrong specifications were refused by name."
 
+.PHONY: prove-leap
+prove-leap: ## prove what the leaps of the kernels decide, with two SAT solvers, from the compiler's reading of leap.h
+	@ci/install.sh leap
+	@python3 proofs/leap/prove_leap.py
+	@echo "Whatever the bytes are, a leap decides what the reader of proofs/leap/reference.h does; every wrong one was refuted."
+
 .PHONY: prove-table
 prove-table: ## who is recorded to have answered how many goals, file by file
 	@python3 proofs/prove.py --table

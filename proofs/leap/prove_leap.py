@@ -155,9 +155,8 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
 
 
-def cadical(path, *options):
-    command = ["cadical", "-q", *options, path]
-    run = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=False)
+def cadical(path):
+    run = subprocess.run(["cadical", "-q", path], capture_output=True, text=True, preexec_fn=limit, check=False)
     return run.returncode, run.stdout.replace("\nv ", " ").split()
 
 
@@ -169,10 +168,10 @@ def minisat(path):
     return run.returncode, ["s", {"SAT": "SATISFIABLE", "UNSAT": "UNSATISFIABLE"}.get("".join(words[:1]))] + words[1:]
 
 
-def ask(solver, path, *options):
+def ask(solver, path):
     """(answer, how long it took); the answer is a model, False where there is none, None where no answer is."""
     before = time.monotonic()
-    code, words = solver(path, *options)
+    code, words = solver(path)
     answer = None
     if code == 20 and words[:2] == ["s", "UNSATISFIABLE"]:
         answer = False
@@ -227,7 +226,7 @@ class Canary:
             if definition(text, name) != definition(wrong, name):
                 return self.refute_lemma(claims, name)
         some = circuit.any_of([claims.undefined()] + [claims.broken(bit) for bit in CLAIMS])
-        model, took = ask(cadical, claims.file("canary", [some]), "--sat")
+        model, took = ask(minisat, claims.file("canary", [some]))
         if not model:
             return False, f"{self.name}: {self.what} ({took})"
         arguments = claims.all.arguments(model)
@@ -240,7 +239,7 @@ class Canary:
 
     def refute_lemma(self, claims, name):
         lemma = claims.lemmas[name]
-        model, took = ask(cadical, claims.file("canary", [claims.lemma_broken(name)]), "--sat")
+        model, took = ask(minisat, claims.file("canary", [claims.lemma_broken(name)]))
         is_refuted = bool(model) and lemma.compiled(*lemma.arguments(model)) & 1
         arguments = ", ".join(map(hex, lemma.arguments(model or set())))
         return is_refuted, f"{self.name}: {self.what} ({took})\n    not its simpler form: {name}({arguments})"
