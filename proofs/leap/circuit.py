@@ -165,8 +165,8 @@ def ones(a):
 
 
 def evaluate(inputs, outputs, ones=1):
-    """The outputs' values where the inputs, a dictionary by literal, have theirs; a value may have many bits, `ones`, for
-    as many evaluations at once.
+    """The outputs' values where the inputs, a dictionary by literal, have theirs. A value may have many bits, those of
+    `ones`, for as many evaluations at once.
     """
     values = [0] * len(gates)
     for i, (a, b) in enumerate(gates):

@@ -2,8 +2,8 @@
  * (src/simd/leap.h) is proved to do.
  *
  *      bytes    a     _      \        f     o     _      %      c      LF    _   LF
- *      before   N     M      S        esc   name  name   S      drop   drop  N   N
- *      gives    token token  token    name  name  --     --     --     --    --  \par
+ *      before   N     M      S        esc   name  name   S      drop   drop  N   drop
+ *      gives    token space  token    name  name  --     --     --     --    --  \par
  *
  * To be read beside spec/lexer.md, whose clauses it cites. Its text is 64 bytes of a document,
  * from within a line's content on, and what can matter for them of what follows: the classes
@@ -12,9 +12,9 @@
  *
  * It knows less than TeX. It *stops* where classes do not say what happens, and where what
  * happens is no matter of a leap: notations, carriage returns, categories 5, 9 and 15, bytes
- * above 127 in utf8, a name that is the end-of-line character. It goes on behind, but what it
- * reads there means nothing.
- * That it reads as the proved machine does is tested (tests/test_leap_reference.c). */
+ * above 127 in utf8, a name that is the end-of-line character; so no step before gives an issue.
+ * It goes on behind, but what it reads there means nothing. That it reads as the proved machine
+ * does is tested (tests/test_leap_reference.c). */
 #ifndef HLX_REFERENCE_H
 #define HLX_REFERENCE_H
 
