@@ -27,6 +27,53 @@
         }
     }
 
+    void hlx_ends_grow(const int32_t *kinds, uint32_t rows) {
+        uint32_t row = 0;
+        /@ loop invariant row: 0 <= row <= rows;
+           loop invariant sign: UnmatchedEnds(kinds, row) >= 0;
+           loop invariant grow: EndsGrow(kinds, row);
+           loop assigns row;
+           loop variant rows - row;
+        @/
+        while (row < rows) {
+            /@ assert more: UnmatchedEnds(kinds, row + 1) ==
+                 UnmatchedEnds(kinds, row) + (kinds[row] == HLX_CATEGORY_END_GROUP &&
+                   Depth(kinds, row) == 0 ? 1 : 0); @/
+            /@ assert own: UnmatchedEnd(kinds, row) ==>
+                 UnmatchedEnds(kinds, row) < UnmatchedEnds(kinds, row + 1); @/
+            /@ assert earlier: \forall integer r; 0 <= r < row && UnmatchedEnd(kinds, r) ==>
+                 UnmatchedEnds(kinds, r) < UnmatchedEnds(kinds, row + 1); @/
+            /@ assert grow: EndsGrow(kinds, row + 1); @/
+            row++;
+        }
+    }
+
+    uint32_t hlx_unmatched_ends(const int32_t *kinds, uint32_t rows) {
+        uint32_t ends = 0;
+        uint32_t depth = 0;
+        uint32_t row = 0;
+        /@ loop invariant row: 0 <= row <= rows;
+           loop invariant value: ends == UnmatchedEnds(kinds, row);
+           loop invariant depth: depth == Depth(kinds, row);
+           loop invariant bounds: depth <= row && ends <= row;
+           loop assigns ends, depth, row;
+           loop variant rows - row;
+        @/
+        while (row < rows) {
+            if (kinds[row] == HLX_CATEGORY_BEGIN_GROUP) {
+                depth++;
+            } else if (kinds[row] == HLX_CATEGORY_END_GROUP) {
+                if (depth > 0) {
+                    depth--;
+                } else {
+                    ends++;
+                }
+            }
+            row++;
+        }
+        return ends;
+    }
+
     /@ requires found: GroupRows(kinds, row, stop, rows, count);
        requires within: i < count;
        terminates \true;
@@ -54,5 +101,18 @@
             found_row(kinds, row, stop, rows, count, i);
             i++;
         }
+    }
+
+    void hlx_matched_gap(const hlx_groups *groups, const hlx_columns *columns,
+                         const hlx_counts *counts, uint32_t first, uint32_t from, uint32_t to) {
+        hlx_groups_kept(columns->kinds, to);
+        /@ assert none: \forall integer row; from <= row < to ==>
+             !UnmatchedEnd(columns->kinds, row); @/
+        /@ assert depth: Depth(columns->kinds, to) == Depth(columns->kinds, from); @/
+        /@ assert ends: UnmatchedEnds(columns->kinds, to) ==
+             UnmatchedEnds(columns->kinds, from); @/
+        /@ assert outermost: Outermost(columns->kinds, to) ==
+             Outermost(columns->kinds, from); @/
+        /@ assert written: EndsWritten(columns, first, to); @/
     }
 */

@@ -147,7 +147,7 @@ bool hlx_regime_valid(const hlx_regime *regime);
  * columns hold exactly token_capacity tokens, the first ones. An issue's row is
  * written in the order in which the lexer meets it; the group issues (5, 6)
  * come after all others. Rows behind the tokens, up to the capacity, may be
- * overwritten. spec: LEX-01, LEX-50 to LEX-66 */
+ * overwritten. The contract is in tokenize.h. spec: LEX-01, LEX-50 to LEX-66 */
 hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
                         const hlx_columns *columns, hlx_counts *counts);
 
