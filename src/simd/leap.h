@@ -111,11 +111,11 @@ static inline uint64_t hlx_beginning_escapes(uint64_t escape) {
     return (((escape << 1 | odd) - escape) ^ odd) & escape;
 }
 
-/* Comments that a line feed ends in the block are taken out of it; returned are their line ends.
- * The first other one is added to what is hard. The sum: a comment's first character, added to
- * the places that are no line feed, carries to its line's end and clears those on the way.
- * spec: LEX-22 */
-static inline uint64_t hlx_drop_comments(hlx_places *p, uint64_t *hard) {
+/* Comments that a line feed ends in the block are taken out of it: behind nothing, their line
+ * ends give no token. The first other one is added to what is hard. The sum: a comment's first
+ * character, added to the places that are no line feed, carries to its line's end and clears
+ * those on the way. spec: LEX-22 */
+static inline void hlx_drop_comments(hlx_places *p, uint64_t *hard) {
     uint64_t comment = p->comment & ~(hlx_beginning_escapes(p->escape) << 1);
     uint64_t carried = ~p->line_feed + comment;
     uint64_t dropped = (~p->line_feed & ~carried) | comment;
@@ -131,7 +131,6 @@ static inline uint64_t hlx_drop_comments(hlx_places *p, uint64_t *hard) {
         uint64_t others = ~dropped & hlx_places_below(hlx_first_place(unended));
         *hard |= (uint64_t)1 << hlx_behind_last(others);
     }
-    return carried & p->line_feed;
 }
 
 /* Blanks before a line's terminator. More than two are rare enough for a branch. spec: LEX-11 */
@@ -194,7 +193,9 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
                                                                     uint8_t behind) {
     hlx_leap leap;
     uint64_t hard = ~(p.token | p.escape | p.comment | p.line_feed);
-    uint64_t silent = p.comment == 0 ? 0 : hlx_drop_comments(&p, &hard);
+    if (p.comment != 0) {
+        hlx_drop_comments(&p, &hard);
+    }
     uint64_t escape = hlx_beginning_escapes(p.escape);
     uint64_t escaped = escape << 1;
     uint64_t trailing = hlx_trailing_blanks(p.blank, p.line_feed);
@@ -208,7 +209,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     uint64_t ends_middle = before_middle | (trailing + (trailing & before_middle));
     uint64_t no_indents = p.space + (p.space & line_begins);
     uint64_t ends_empty = line_begins | no_indents;
-    uint64_t line_end = p.line_feed & ~silent & kept;
+    uint64_t line_end = p.line_feed & kept;
     leap.paragraph = line_end & ends_empty;
     leap.space = (p.space & ~trailing & ~escaped & before_middle & kept) | (line_end & ends_middle);
     leap.escape = escape & kept;
