@@ -210,7 +210,8 @@ static void names_at_every_place(void **state) {
             for (uint32_t i = 1; i <= length; i++) {
                 bytes[place + i] = (uint8_t)(128u + (17u * place + 29u * i + length) % 128u);
             }
-            memcpy(bytes + place + length + 1u, "\n\n", 2);
+            bytes[place + length + 1u] = '\n';
+            bytes[place + length + 2u] = '\n';
             check(&d, d.length + 100u);
         }
     }
