@@ -205,7 +205,8 @@ static void names_at_every_place(void **state) {
     for (uint32_t place = 3; place < PLACES; place++) {
         for (uint32_t length = 1; length <= 70; length++) {
             memset(bytes, '1', d.length);
-            memcpy(bytes, "\\a", 2);
+            bytes[0] = '\\';
+            bytes[1] = 'a';
             bytes[place] = '\\';
             for (uint32_t i = 1; i <= length; i++) {
                 bytes[place + i] = (uint8_t)(128u + (17u * place + 29u * i + length) % 128u);
