@@ -167,6 +167,9 @@ static bool can_leap(const hlx_regime *regime) {
 static void leap(HLX_LEAP_PARAMETERS) {
 #if defined(__x86_64__)
     hlx_kernel kernel = hlx_kernel_in_use();
+    if (!hlx_leap_has_room(input_length, pause_at, to, at)) {
+        return; /* before a kernel makes its table */
+    }
     if (kernel == HLX_KERNEL_AVX512) {
         hlx_leap_avx512(at, regime, input, input_length, pause_at, to);
     } else if (kernel == HLX_KERNEL_AVX2) {
