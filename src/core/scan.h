@@ -152,9 +152,8 @@ uint32_t hlx_scan_line_end(const uint8_t *input, uint32_t position, uint32_t lim
 */
 uint32_t hlx_scan_line_end_portable(const uint8_t *input, uint32_t position, uint32_t limit);
 
-/* Rows that a call may look at: what it finds is used while it is hot, 8 KiB of it at most. With
- * 256 rows a whole document took 4 % longer. */
-#define HLX_GROUP_SCAN_ROWS 2048u
+#define HLX_GROUP_SCAN_ROWS                                                                        \
+    256u /* rows a call may look at: what it finds is used while it is hot */
 
 /* The first `count` entries of `rows` are the rows from `row` on, before `stop`, that begin or
  * end a group: all of them, in order. */
