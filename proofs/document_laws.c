@@ -14,9 +14,10 @@
       columns->issue_offsets[0 .. columns->issue_capacity - 1];
     ensures status: \result == HLX_STATUS_OK || \result == HLX_STATUS_OUTPUT_FULL;
     ensures capacity: counts->tokens <= columns->token_capacity;
-    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures tokens: TokensWritten(input, length, regime, columns, 0, counts->tokens);
     ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
     ensures spans: SpansInOrder(input, length, regime, counts->tokens);
+    ensures places: TokensInLines(input, length, regime, counts->tokens);
     ensures all_tokens: \result == HLX_STATUS_OK ==>
       TokensAre(input, length, regime, counts->tokens);
     ensures all_issues: \result == HLX_STATUS_OK ==>
@@ -32,5 +33,9 @@ static hlx_status read_document(const hlx_regime *regime, const uint8_t *input, 
     hlx_lexer lexer;
     hlx_lexer_init(&lexer, input, length);
     //@ assert reading: LexerReading(&lexer, regime, input, length, counts);
-    return hlx_lexer_run(&lexer, regime, input, length, UINT32_MAX, columns, counts);
+    hlx_status status =
+        hlx_lexer_run(&lexer, regime, input, length, UINT32_MAX, columns, counts);
+    //@ assert row: lexer.first_row == 0;
+    //@ assert places: TokensInLines(input, length, regime, lexer.first_row + counts->tokens);
+    return status;
 }
