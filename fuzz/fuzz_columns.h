@@ -1,4 +1,5 @@
-/* fuzz_columns.h -- the lexer's columns in memory of exactly their capacity. */
+/* fuzz_columns.h -- the lexer's columns in memory of exactly their capacity; no column of issues
+ * where there is no room for any. */
 #ifndef FUZZ_COLUMNS_H
 #define FUZZ_COLUMNS_H
 
@@ -14,8 +15,8 @@ static inline hlx_columns fuzz_columns_new(uint32_t tokens, uint32_t issues) {
                            fuzz_column_new(tokens),
                            fuzz_column_new(tokens),
                            tokens,
-                           fuzz_column_new(issues),
-                           fuzz_column_new(issues),
+                           issues > 0 ? fuzz_column_new(issues) : NULL,
+                           issues > 0 ? fuzz_column_new(issues) : NULL,
                            issues};
     return columns;
 }
@@ -37,15 +38,18 @@ static inline uint32_t fuzz_least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
+static inline bool fuzz_same_column(const int32_t *a, const int32_t *b, uint32_t rows) {
+    return rows == 0 || memcmp(a, b, rows * sizeof(int32_t)) == 0;
+}
+
 /* Are the first `tokens` and `issues` rows of both the same? */
 static inline bool fuzz_same_rows(const hlx_columns *a, const hlx_columns *b, uint32_t tokens,
                                   uint32_t issues) {
-    size_t bytes = tokens * sizeof(int32_t);
-    size_t issue_bytes = issues * sizeof(int32_t);
-    return memcmp(a->kinds, b->kinds, bytes) == 0 && memcmp(a->codes, b->codes, bytes) == 0 &&
-           memcmp(a->starts, b->starts, bytes) == 0 &&
-           memcmp(a->issue_codes, b->issue_codes, issue_bytes) == 0 &&
-           memcmp(a->issue_offsets, b->issue_offsets, issue_bytes) == 0;
+    return fuzz_same_column(a->kinds, b->kinds, tokens) &&
+           fuzz_same_column(a->codes, b->codes, tokens) &&
+           fuzz_same_column(a->starts, b->starts, tokens) &&
+           fuzz_same_column(a->issue_codes, b->issue_codes, issues) &&
+           fuzz_same_column(a->issue_offsets, b->issue_offsets, issues);
 }
 
 #endif
