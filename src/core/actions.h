@@ -87,6 +87,7 @@ void hlx_emit_full(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t 
     exits \false;
     assigns \nothing;
     ensures status: \result.status == status;
+    ensures no_counts: \result.tokens == 0 && \result.issues == 0;
     ensures no_origin: \result.origin == HLX_ORIGIN_NONE;
 */
 hlx_reply hlx_refusal(uint32_t status);
@@ -117,6 +118,7 @@ void hlx_emit(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t reque
     ensures count: actions->count == \old(actions->count) + 1;
     ensures type: actions->list[\old(actions->count)].type == HLX_ACTION_REPLY;
     ensures request_id: actions->list[\old(actions->count)].request_id == request_id;
+    ensures slot: actions->list[\old(actions->count)].slot == HLX_BROKER_NO_SLOT;
     ensures reply: actions->list[\old(actions->count)].reply == reply;
     ensures replies: Replies(*actions, actions->count) ==
       \old(Replies(*actions, actions->count)) + 1;
