@@ -46,12 +46,12 @@ CLAUSES = ROOT / "proofs/clauses.tsv"
 RESULTS = ROOT / "proofs/mutants_results.tsv"
 MATRIX = ROOT / "proofs/MUTANTS.md"
 RESULTS_HEADER = "# mutant\tfingerprint\tverdict\tgoal or error\tseconds"
-SOURCES = ("src/core", "spec/logic", "proofs")  # what the targets are compiled from
+SOURCES = ("src/core", "src/simd", "spec/logic", "proofs")  # what the targets are compiled from
 
 OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+\] Goal typed_(\w+)")
 VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_\w+ : Valid")
 ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
-FUNCTION = re.compile(r"^(?:[a-z][\w ]*?[ *])(\w+)\(([^;{}]*)\)\s*([;{])", re.M)
+FUNCTION = re.compile(r"^(?:(?:[A-Z]+ )?[a-z][\w ]*?[ *])(\w+)\(([^;{}]*)\)\s*([;{])", re.M)
 PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
 LINE_BREAK = "⏎"
 RESULTS_LOCK = threading.Lock()
@@ -83,28 +83,37 @@ def without_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: re.sub(r"[^\n]", " ", match[0]), text, flags=re.S)
 
 
+def without_models(text):
+    """Blanks for what stands in a header of src/simd for the compiler only."""
+    return re.sub(r"(?<=\n#else\n).*?(?=\n#endif\n)", lambda match: re.sub(r"[^\n]", " ", match[0]), text, flags=re.S)
+
+
 def body_end(text, start):
     return text.index("\n}", start) + 2
 
 
 def read_functions():
-    """Every function with a body in a target, by name; names are unique over all targets."""
+    """Every function with a body in a target, or in a header of src/simd that the target includes, by target and
+    name."""
     functions = {}
-    for file, *_ in prove.rows(prove.TARGETS):
-        text = (ROOT / file).read_text()
-        code = without_comments(text)
-        for match in FUNCTION.finditer(code):
-            if match[3] == "{":
-                function = functions.setdefault((file, match[1]), Function(match[1], file))
-                function.body = text[match.start() : body_end(code, match.end())]
-                function.calls = set(re.findall(r"\b(\w+)\(", without_comments(function.body))) - {match[1]}
+    for target, *_ in prove.rows(prove.TARGETS):
+        headers = sorted(name for name in included(target) - {target} if name.startswith("src/simd/"))
+        for file in [target, *headers]:
+            text = (ROOT / file).read_text()
+            code = without_comments(without_models(text))
+            for match in FUNCTION.finditer(code):
+                if match[3] == "{":
+                    function = functions.setdefault((target, match[1]), Function(match[1], file))
+                    function.body = text[match.start() : body_end(code, match.end())]
+                    function.calls = set(re.findall(r"\b(\w+)\(", without_comments(function.body))) - {match[1]}
     find_contracts(functions)
     return functions
 
 
 def find_contracts(functions):
     """A contract stands directly before the declaration or the definition that it belongs to."""
-    headers = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "src/core").glob("*.h"))
+    headers = sorted(str(path.relative_to(ROOT)) for folder in ("src/core", "src/simd")
+                     for path in (ROOT / folder).glob("*.h"))
     for file in [*headers, *(row[0] for row in prove.rows(prove.TARGETS))]:
         text = (ROOT / file).read_text()
         code = without_comments(text)
@@ -113,7 +122,8 @@ def find_contracts(functions):
             if not follows or "terminates" not in match[1]:
                 continue
             for (body_file, name), function in functions.items():
-                if name == follows[1] and (file.endswith(".h") or file == body_file):
+                of_target = function.file == file if file.startswith("src/simd/") else file == body_file
+                if name == follows[1] and (of_target or (file.endswith(".h") and not function.contract)):
                     function.contract_file, function.contract = file, match.span()
 
 
@@ -146,8 +156,8 @@ def code_mutants(functions):
         elif function.body.count(old) != 1:
             complaints.append(f"{label}: found {function.body.count(old)} times in the function: {old}")
         else:
-            start = (ROOT / file).read_text().index(function.body) + function.body.index(old)
-            mutants.append(Mutant(label, file, (start, start + len(old)), new, {file: {name}}, expected))
+            start = (ROOT / function.file).read_text().index(function.body) + function.body.index(old)
+            mutants.append(Mutant(label, function.file, (start, start + len(old)), new, {file: {name}}, expected))
     return mutants, complaints
 
 
@@ -307,6 +317,8 @@ def included(file):
             if (ROOT / path).exists():
                 found.add(path)
                 break
+    if file.startswith("src/simd/"):
+        found |= {str(path.relative_to(ROOT)) for path in prove.MODELS.glob("*.h")}
     return found
 
 
@@ -378,7 +390,8 @@ def check(mutants, functions, complaints):
     """The tables fit the tree; what is published is what was found."""
     covered = {name.rsplit(":", 1)[0] for name in (mutant.name for mutant, is_code in mutants if is_code)}
     for file, name in sorted(functions):
-        if file.startswith("src/core/") and f"{file}:{name}" not in covered:
+        simd = [other for other, _ in functions if file.startswith("src/simd/") and other.startswith("src/simd/")]
+        if file.startswith("src/") and not covered & {f"{other}:{name}" for other in [file, *simd]}:
             complaints.append(f"{file}:{name}: no mutant of its code in proofs/mutants.tsv")
     known = {(name, label) for (file, name), function in functions.items() if function.contract
              for label, *_ in clauses((ROOT / function.contract_file).read_text(), function.contract)}

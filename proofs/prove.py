@@ -38,12 +38,15 @@ TARGETS = ROOT / "proofs/targets.tsv"
 CLAIMS = ROOT / "proofs/CLAIMS.md"
 ASSUMPTIONS = ROOT / "proofs/assumptions.tsv"
 CANARIES = ROOT / "proofs/canaries/targets.tsv"
+MODELS = ROOT / "proofs/models"
 LEDGER_HEADER = "# file\tfunction\tstatus\tgoals\tsmoke\tclaim"
 
 VERSIONS = {"frama-c": "25.0", "z3": "4.8.12", "cvc4": "1.8"}
 # Contracts of compiler builtins that Frama-C's machine description brings along. No core
 # function calls one; the number is pinned so that nothing can hide among them.
 BUILTIN_ASSUMPTIONS = 136
+# Clauses of proofs/models: what the operations on vectors are trusted to do. Each is tested by name.
+MODEL_ASSUMPTIONS = 109
 SMOKE_SECONDS = "2"
 JOBS = 2
 SOLVERS = "2"
@@ -86,6 +89,12 @@ def rows(path):
 
 # What may be assumed, by function, kind and name; proofs/SOUNDNESS.md says why.
 ASSUMED = {(function, kind, name) for function, kind, name, *_ in rows(ASSUMPTIONS)}
+
+
+def modelled(file):
+    """The operations that tests/test_models_*.c checks for the file's set of instructions; none for other files."""
+    test = ROOT / f"tests/{pathlib.Path(file).stem.replace('scan_', 'test_models_')}.c"
+    return set(re.findall(r"\bMODEL\((\w+)\)", test.read_text())) if test.exists() else set()
 
 
 def requirements(contract):
@@ -367,7 +376,7 @@ class Target:
                 yield from (f"{function}: no {kind}" for kind in missing)
 
     def assumptions(self, proved_elsewhere):
-        builtin = 0
+        builtin = models = 0
         for directory, _, _, function, kind, status, *text in self.properties:
             if status == "Valid" or (status in UNTRIED and not self.must_be_tried(function, kind)):
                 continue
@@ -375,6 +384,10 @@ class Target:
                 builtin += 1
                 if self.calls(function):
                     yield f"{function}: a builtin is called, its contract is assumed: {kind}"
+            elif status == "Considered valid" and directory == str(MODELS.relative_to(ROOT)):
+                models += 1
+                if function not in modelled(self.file) and self.calls(function):
+                    yield f"{function}: modelled, but no test of models checks it: {kind}"
             elif status != "Considered valid":
                 yield f"{function}: {status.lower()}: {kind} {text[0]}"
             elif (function, kind, text[0].split(":")[0]) in ASSUMED:
@@ -383,6 +396,8 @@ class Target:
                 yield f"{function}: assumed, not proved: {kind} {text[0]}"
         if builtin not in (0, BUILTIN_ASSUMPTIONS):
             yield f"{builtin} contracts of builtins are assumed, {BUILTIN_ASSUMPTIONS} are pinned"
+        if models not in (0, MODEL_ASSUMPTIONS):
+            yield f"{models} clauses of models are assumed, {MODEL_ASSUMPTIONS} are pinned"
         # The reports do not mention axioms; an admitted lemma is printed as one.
         for name in re.findall(r"\baxiom\s+(\w+)", self.tree):
             yield f"assumed, not proved: axiom {name}"
@@ -434,13 +449,26 @@ class Target:
             self.keep_answers()
 
 
+def ghost_functions(path):
+    """Lemmas that are functions in ghost code, in a file of src/simd and the headers beside it that it includes."""
+    text = path.read_text()
+    yield from re.findall(r"/\*@ ghost\s*/@.*?@/\s*\w+ (\w+)\(", text, re.S)
+    for name in re.findall(r'^#include "([^"]+)"', text, re.M):
+        if (path.parent / name).exists():
+            yield from ghost_functions(path.parent / name)
+
+
 def core_functions():
-    """(file, function) for every function that the compiler finds in the core."""
+    """(file, function) for every function that the compiler finds in the core, and in the proved files of
+    src/simd: there, as Frama-C reads them."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    for path in sorted((ROOT / "src/core").glob("*.c")):
+    simd = [(ROOT / row[0], row[2]) for row in rows(TARGETS) if row[0].startswith("src/simd/")]
+    for path, options in [(path, "") for path in sorted((ROOT / "src/core").glob("*.c"))] + simd:
         unit = BUILD / f"{path.stem}.o"
         compiler = os.environ.get("CC", "gcc")
-        command = [compiler, "-std=c11", "-O0", "-ffreestanding", "-Isrc/core", "-c", str(path), "-o", str(unit)]
+        more = re.findall(r"-cpp-extra-args=(\S+)", options)
+        more = ["-D__FRAMAC__", "-Dalways_inline=noinline", *more] if options else []
+        command = [compiler, "-std=c11", "-O0", "-ffreestanding", "-Isrc/core", *more, "-c", str(path), "-o", str(unit)]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if result.returncode:
             fail(f"{path.name} does not compile:\n{result.stderr}")
@@ -448,7 +476,9 @@ def core_functions():
         for line in symbols.stdout.splitlines():
             _, kind, name = line.split()
             if kind in "tT":
-                yield f"src/core/{path.name}", name
+                yield str(path.relative_to(ROOT)), name
+        if options:
+            yield from ((str(path.relative_to(ROOT)), name) for name in ghost_functions(path))
 
 
 def stale_assumptions(targets):
@@ -459,6 +489,16 @@ def stale_assumptions(targets):
         yield f"{function}: {kind} {name}: in proofs/assumptions.tsv, but nothing assumes it"
 
 
+def unused_models(targets):
+    """Operations of proofs/models that no proved file calls."""
+    declared = {row[3] for target in targets for row in target.properties
+                if row[0] == str(MODELS.relative_to(ROOT)) and row[5] == "Considered valid"}
+    simd = [target for target in targets if target.file.startswith("src/simd/")]
+    for function in sorted(declared):
+        if not any(target.calls(function) for target in simd):
+            yield f"{function}: in proofs/models, but no proved file calls it"
+
+
 def ledger_complaints(ledger, functions):
     listed = {(row[0], row[1]) for row in ledger}
     for file, function in functions:
@@ -466,7 +506,7 @@ def ledger_complaints(ledger, functions):
             yield f"{file}: {function}: no row in proofs/ledger.tsv"
     targets = {row[0] for row in rows(TARGETS)}
     for file, function, status, *_, claim in ledger:
-        if file.startswith("src/core/") and function != LEMMAS and (file, function) not in functions:
+        if file.startswith("src/") and function != LEMMAS and (file, function) not in functions:
             yield f"{file}: {function}: a row in proofs/ledger.tsv, but there is no such function"
         if status not in ("proved", "tested"):
             yield f"{file}: {function}: status {status} is neither proved nor tested"
@@ -539,7 +579,7 @@ def update_ledger(targets, functions):
         for function in target.goals:
             row = table.setdefault((target.file, function), [target.file, function, "proved", "", "", ""])
             row[2:5] = ["proved", *map(str, target.counts(function))]
-    gone = [key for key in table if key[0].startswith("src/core/") and key[1] != LEMMAS and key not in functions]
+    gone = [key for key in table if key[0].startswith("src/") and key[1] != LEMMAS and key not in functions]
     lines = ["\t".join(row) for key, row in sorted(table.items()) if key not in gone]
     LEDGER.write_text("\n".join([LEDGER_HEADER, *lines]) + "\n")
 
@@ -653,7 +693,7 @@ def main():
         return 0
     complaints = list(ledger_complaints(ledger, list(core_functions())))
     if not options.files:
-        complaints += stale_assumptions(targets)
+        complaints += [*stale_assumptions(targets), *unused_models(targets)]
     complaints += claim_complaints(list(read_claims(ledger)), ledger)
     for complaint in complaints:
         bad += 1
@@ -669,7 +709,8 @@ def main():
     how = {"scratch": "by the solvers, from scratch", "replay": "by recorded answers, no solver run",
            "default": "by recorded answers and the solvers"}[options.mode]
     print(f"{len(list(read_claims(ledger)))} named claims are carried by proved functions (proofs/CLAIMS.md).")
-    print(f"{len(ASSUMED)} clause is assumed by name (proofs/assumptions.tsv).")
+    print(f"{len(ASSUMED)} clauses are assumed by name (proofs/assumptions.tsv), and {MODEL_ASSUMPTIONS} clauses of "
+          "proofs/models, of operations that a test checks on the processor.")
     print(f"Established: {functions} functions meet their contracts in {len(targets)} targets, "
           f"{goals} goals and smoke tests answered {how}; {tested} core functions are tested only ({seconds:.0f} s).")
     return 0

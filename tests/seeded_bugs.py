@@ -53,9 +53,9 @@ KNOWN_BY = {
     "src/core/delay.c": ("delay", "delay"),
     "src/core/catcode.c": ("catcode", "catcode"),
     "src/core/scan.c": ("scan tokenize", "scan lexer"),
-    "src/simd/scan_sse2.c": ("kernels", "scan"),
-    "src/simd/scan_avx2.c": ("kernels", "scan"),
-    "src/simd/scan_avx512.c": ("kernels", "scan lexer"),
+    "src/simd/scan_blocks.h": ("kernels", "scan lexer"),
+    "src/simd/sse2.h": ("models_sse2 kernels", "scan"),
+    "src/simd/avx512.h": ("models_avx512 kernels", "scan"),
     "src/simd/leap.h": ("kernels", "scan lexer"),
 }
 BROKER = re.search(r"BROKER_MODULES := (.*)", (ROOT / "src/broker.mk").read_text().replace("\\\n", "")).group(1).split()

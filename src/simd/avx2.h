@@ -1,55 +1,152 @@
-/* avx2.h -- what the scan kernel and the leaps for AVX2 share: a table of 256 for 32 bytes. */
+/* avx2.h -- what the scan kernel and the leaps for AVX2 share: a table of 256 for 32 bytes.
+ *
+ * The functions of a few intrinsics are what the proof of the scan kernel trusts: their contracts
+ * are in proofs/models/lanes.h, which Frama-C reads instead. */
 #ifndef HLX_AVX2_H
 #define HLX_AVX2_H
 
-#include "hedgelex.h"
+#include "scan_kernels.h"
+
+#define BLOCK 32u
+#define GROUP 8u
+#define PLACES_BITS 32u
+
+typedef uint32_t lane_set;
+
+#ifdef __FRAMAC__
+#define TARGET
+#define UNROLLED
+#include "lanes.h"
+#else
 
 #include <immintrin.h>
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define BLOCK 32u
-#define GROUP 8u
+#define UNROLLED _Pragma("GCC unroll 4")
 
-/* A byte in every lane. The compiler would make it anew in every turn if it knew the value. */
-TARGET static inline __m256i every(uint8_t value) {
-    __m256i bytes = _mm256_set1_epi8((char)value);
-    __asm__("" : "+x"(bytes));
-    return bytes;
+typedef __m256i vector;
+
+TARGET static inline vector load_block(const uint8_t *at) {
+    return _mm256_loadu_si256((const __m256i_u *)at);
 }
 
-/* What a row's high half has in common with the next one's. */
-typedef struct row_steps {
-    __m256i one, three, seven;
-} row_steps;
-
-TARGET static inline row_steps steps_of_rows(void) {
-    return (row_steps){every(0x10), every(0x30), every(0x70)};
+TARGET static inline lane_set lanes_equal(vector bytes, uint8_t value) {
+    return (lane_set)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)value)));
 }
 
-/* The categories of those bytes whose high half is one of eight rows from `first` on, else 0. A
- * byte's high half is compared by what it has in common with the row's: nothing left is 0 to 15,
- * to which 0x70 may be added before the sign bit, which makes VPSHUFB give 0, is set. */
-TARGET static inline __m256i look_up(const uint8_t *table, __m256i bytes, uint32_t first,
-                                     const row_steps *steps) {
-    const __m256i step[8] = {steps->one, steps->three, steps->one, steps->seven,
-                             steps->one, steps->three, steps->one, steps->seven};
-    __m256i result = _mm256_setzero_si256();
-    __m256i differing =
-        first == 0 ? bytes : _mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16u * first)));
-    for (uint32_t row = 0; row < 8u; row++) {
-        __m128i entries = _mm_loadu_si128((const __m128i_u *)(table + 16u * (first + row)));
-        __m256i index = _mm256_adds_epu8(differing, steps->seven);
-        __m256i here = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), index);
-        result = _mm256_or_si256(result, here);
-        differing = _mm256_xor_si256(differing, step[row]);
-    }
-    return result;
+TARGET static inline lane_set lanes_equal_either(vector bytes, uint8_t one, uint8_t other) {
+    vector ones = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)one));
+    vector others = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)other));
+    return (lane_set)_mm256_movemask_epi8(_mm256_or_si256(ones, others));
+}
+
+TARGET static inline lane_set places_high(vector bytes) {
+    return (lane_set)_mm256_movemask_epi8(bytes);
+}
+
+TARGET static inline uint32_t first_place(lane_set mask) {
+    return _tzcnt_u32(mask);
+}
+
+TARGET static inline lane_set without_first(lane_set mask) {
+    return _blsr_u32(mask);
+}
+
+TARGET static inline lane_set places_behind(lane_set mask) {
+    return mask << 1;
+}
+
+TARGET static inline lane_set last_of(lane_set mask) {
+    return mask >> (BLOCK - 1u);
+}
+
+TARGET static inline vector lanes_zero(void) {
+    return _mm256_setzero_si256();
+}
+
+TARGET static inline vector lanes_joined(vector a, vector b) {
+    return _mm256_or_si256(a, b);
+}
+
+/* What a byte has in common with the row's high half: nothing left is 0 to 15, to which 0x70 may
+ * be added before the sign bit, which makes VPSHUFB give 0, is set. */
+TARGET static inline vector row_index(vector bytes, uint32_t high) {
+    vector differing = _mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16u * high)));
+    return _mm256_adds_epu8(differing, _mm256_set1_epi8(0x70));
+}
+
+TARGET static inline vector row_looked_up(const uint8_t *row, vector index) {
+    __m128i entries = _mm_loadu_si128((const __m128i_u *)row);
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), index);
+}
+
+TARGET static inline vector kinds_by_category(vector categories) {
+    const vector kinds = _mm256_broadcastsi128_si256(_mm_setr_epi8(HLX_RUN_KIND_OF_CATEGORY));
+    return _mm256_shuffle_epi8(kinds, categories);
 }
 
 /* Every space has the code of a blank. */
-TARGET static inline __m256i codes_of(__m256i bytes, __m256i kinds) {
-    __m256i is_space = _mm256_cmpeq_epi8(kinds, _mm256_set1_epi8(HLX_CATEGORY_SPACE));
+TARGET static inline vector codes_of(vector bytes, vector kinds) {
+    vector is_space = _mm256_cmpeq_epi8(kinds, _mm256_set1_epi8(HLX_CATEGORY_SPACE));
     return _mm256_blendv_epi8(bytes, _mm256_set1_epi8(' '), is_space);
+}
+
+TARGET static inline vector blanked(vector bytes, vector kinds) {
+    return codes_of(bytes, kinds);
+}
+
+/* The bytes of a block in groups of eight. */
+TARGET static inline __m128i group_of(vector bytes, uint32_t group) {
+    __m128i half = group < 2 ? _mm256_castsi256_si128(bytes) : _mm256_extracti128_si256(bytes, 1);
+    return group % 2 == 0 ? half : _mm_unpackhi_epi64(half, half);
+}
+
+TARGET static inline void store_group(int32_t *column, vector bytes, uint32_t group) {
+    _mm256_storeu_si256((__m256i_u *)(column + group * GROUP),
+                        _mm256_cvtepu8_epi32(group_of(bytes, group)));
+}
+
+TARGET static inline void store_rising(int32_t *column, uint32_t from, uint32_t first) {
+    __m256i steps = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_storeu_si256((__m256i_u *)(column + from),
+                        _mm256_add_epi32(_mm256_set1_epi32((int32_t)first), steps));
+}
+
+TARGET static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
+                                                int32_t other) {
+    __m256i values = _mm256_loadu_si256((const __m256i_u *)(rows + from));
+    __m256i ones = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(one));
+    __m256i others = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(other));
+    __m256 either = _mm256_castsi256_ps(_mm256_or_si256(ones, others));
+    return (lane_set)_mm256_movemask_ps(either) << from;
+}
+
+#endif
+
+/* The categories of those bytes whose high half is one of `first` to `last`, else 0. */
+/*@ requires halves: first <= last <= 15;
+    requires readable: \valid_read(table + (16 * first .. 16 * last + 15));
+    terminates \true;
+    assigns \nothing;
+    ensures lanes: \forall integer i; 0 <= i < BLOCK ==>
+      \result.lane[i] == (first <= bytes.lane[i] / 16 <= last ? table[bytes.lane[i]] : 0);
+*/
+TARGET static inline vector look_up(const uint8_t *table, vector bytes, uint32_t first,
+                                    uint32_t last) {
+    vector result = lanes_zero();
+    /*@ loop invariant contained: first <= high <= last + 1;
+        loop invariant lanes: \forall integer i; 0 <= i < BLOCK ==>
+          result.lane[i] == (first <= bytes.lane[i] / 16 < high ? table[bytes.lane[i]] : 0);
+        loop assigns high, result;
+        loop variant last + 1 - high;
+    */
+    for (uint32_t high = first; high <= last; high++) {
+        vector here = row_looked_up(table + 16u * high, row_index(bytes, high));
+        /*@ assert here: \forall integer i; 0 <= i < BLOCK ==>
+              here.lane[i] == (bytes.lane[i] / 16 == high ? table[bytes.lane[i]] : 0); */
+        result = lanes_joined(result, here);
+    }
+    return result;
 }
 
 #endif

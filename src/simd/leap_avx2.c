@@ -12,6 +12,42 @@
 #include "avx2.h"
 #include "names.h"
 
+/* A byte in every lane. The compiler would make it anew in every turn if it knew the value. */
+TARGET static inline __m256i every(uint8_t value) {
+    __m256i bytes = _mm256_set1_epi8((char)value);
+    __asm__("" : "+x"(bytes));
+    return bytes;
+}
+
+/* What a row's high half has in common with the next one's. */
+typedef struct row_steps {
+    __m256i one, three, seven;
+} row_steps;
+
+TARGET static inline row_steps steps_of_rows(void) {
+    return (row_steps){every(0x10), every(0x30), every(0x70)};
+}
+
+/* The categories of those bytes whose high half is one of eight rows from `first` on, else 0. A
+ * byte's high half is compared by what it has in common with the row's: nothing left is 0 to 15,
+ * to which 0x70 may be added before the sign bit, which makes VPSHUFB give 0, is set. */
+TARGET static inline __m256i look_up_rows(const uint8_t *table, __m256i bytes, uint32_t first,
+                                          const row_steps *steps) {
+    const __m256i step[8] = {steps->one, steps->three, steps->one, steps->seven,
+                             steps->one, steps->three, steps->one, steps->seven};
+    __m256i result = _mm256_setzero_si256();
+    __m256i differing =
+        first == 0 ? bytes : _mm256_xor_si256(bytes, _mm256_set1_epi8((char)(16u * first)));
+    for (uint32_t row = 0; row < 8u; row++) {
+        __m128i entries = _mm_loadu_si128((const __m128i_u *)(table + 16u * (first + row)));
+        __m256i index = _mm256_adds_epu8(differing, steps->seven);
+        __m256i here = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), index);
+        result = _mm256_or_si256(result, here);
+        differing = _mm256_xor_si256(differing, step[row]);
+    }
+    return result;
+}
+
 /* A block of a leap is two of a run. */
 typedef struct pair {
     __m256i low;
@@ -37,9 +73,9 @@ TARGET static inline uint64_t equal(pair bytes, __m256i value) {
 
 TARGET static inline __m256i categories_of(const hlx_leap_table *table, __m256i bytes,
                                            const row_steps *steps) {
-    __m256i categories = look_up(table->category, bytes, 0, steps);
+    __m256i categories = look_up_rows(table->category, bytes, 0, steps);
     if (_mm256_movemask_epi8(bytes) != 0) {
-        categories = _mm256_or_si256(categories, look_up(table->category, bytes, 8, steps));
+        categories = _mm256_or_si256(categories, look_up_rows(table->category, bytes, 8, steps));
     }
     return categories;
 }

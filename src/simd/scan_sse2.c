@@ -2,106 +2,164 @@
  *
  * SSE2 has no table lookup, so the kinds of a block of sixteen bytes are looked up one by one
  * and packed into two words; from there on it is as in scan_avx512.c, four rows a store. */
-#include "kernel.h"
+#include "scan_kernels.h"
 
 #if defined(__x86_64__)
 
 #include "sse2.h"
 
-static inline __m128i kinds_of(const hlx_regime *regime, const uint8_t *at, __m128i bytes) {
-    static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};
-    uint8_t categories[BLOCK];
-    _mm_storeu_si128((__m128i_u *)categories, look_up(regime->category, at));
-    __m128i kinds = look_up(kind_of_category, categories);
-    __m128i is_high = _mm_cmplt_epi8(bytes, _mm_setzero_si128());
-    bool whole = regime->encoding == HLX_ENCODING_BYTES;
-    return whole ? kinds : _mm_andnot_si128(is_high, kinds);
+#include "scan_groups.h"
+
+static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};
+
+/* The kind of a byte by its category alone. */
+/*@ requires category: category <= HLX_CATEGORY_INVALID;
+    terminates \true;
+    assigns \nothing;
+    ensures kind: \result == KindOfCategory(category);
+    ensures range: \result <= HLX_CATEGORY_ACTIVE;
+*/
+static inline uint32_t run_kind(uint32_t category) {
+    return kind_of_category[category];
 }
 
-static inline void store(int32_t *column, __m128i values) {
-    _mm_storeu_si128((__m128i_u *)column, values);
+/* The kinds of eight bytes by their categories. */
+/*@ requires regime: \valid_read(regime) && RegimeValid(regime);
+    requires readable: \valid_read(bytes + (0 .. 7));
+    terminates \true;
+    assigns \nothing;
+    ensures kinds: \result == Spelled(
+      KindOfCategory(regime->category[bytes[0]]), KindOfCategory(regime->category[bytes[1]]),
+      KindOfCategory(regime->category[bytes[2]]), KindOfCategory(regime->category[bytes[3]]),
+      KindOfCategory(regime->category[bytes[4]]), KindOfCategory(regime->category[bytes[5]]),
+      KindOfCategory(regime->category[bytes[6]]), KindOfCategory(regime->category[bytes[7]]));
+*/
+static inline uint64_t kinds_of_eight(const hlx_regime *regime, const uint8_t *bytes) {
+    const uint8_t *category = regime->category;
+    uint64_t low = run_kind(category[bytes[0]]) + run_kind(category[bytes[1]]) * 0x100u +
+                   run_kind(category[bytes[2]]) * 0x10000u +
+                   run_kind(category[bytes[3]]) * 0x1000000u;
+    uint64_t high = run_kind(category[bytes[4]]) + run_kind(category[bytes[5]]) * 0x100u +
+                    run_kind(category[bytes[6]]) * 0x10000u +
+                    run_kind(category[bytes[7]]) * 0x1000000u;
+    return low + high * 0x100000000u;
+}
+
+/* The table stays where it is: nothing is loaded before a run. */
+typedef bool table;
+
+/*@ predicate TableOf{L}(table t, hlx_regime *regime) = \true; */
+
+/*@ terminates \true;
+    assigns \nothing;
+    ensures table: TableOf(\result, regime);
+*/
+static inline table load_table(const hlx_regime *regime) {
+    (void)regime;
+    return true;
+}
+
+/*@ requires table: TableOf(t, regime) && \valid_read(regime) && RegimeValid(regime);
+    requires readable: \valid_read(at + (0 .. BLOCK - 1));
+    requires bytes: \forall integer i; 0 <= i < BLOCK ==> bytes.lane[i] == at[i];
+    terminates \true;
+    assigns \nothing;
+    ensures kinds: \forall integer i; 0 <= i < BLOCK ==> \result.lane[i] == RunKind(regime, at[i]);
+*/
+static inline vector kinds_of(const hlx_regime *regime, table t, const uint8_t *at, vector bytes) {
+    (void)t;
+    vector kinds = joined(kinds_of_eight(regime, at), kinds_of_eight(regime, at + 8));
+    /*@ assert range: \forall integer i; 0 <= i < 16 ==>
+          0 <= KindOfCategory(regime->category[at[i]]) < 256; */
+    /*@ assert low_each:
+          kinds.lane[0] == KindOfCategory(regime->category[at[0]]) &&
+          kinds.lane[1] == KindOfCategory(regime->category[at[1]]) &&
+          kinds.lane[2] == KindOfCategory(regime->category[at[2]]) &&
+          kinds.lane[3] == KindOfCategory(regime->category[at[3]]) &&
+          kinds.lane[4] == KindOfCategory(regime->category[at[4]]) &&
+          kinds.lane[5] == KindOfCategory(regime->category[at[5]]) &&
+          kinds.lane[6] == KindOfCategory(regime->category[at[6]]) &&
+          kinds.lane[7] == KindOfCategory(regime->category[at[7]]); */
+    /*@ assert high_each:
+          kinds.lane[8] == KindOfCategory(regime->category[at[8]]) &&
+          kinds.lane[9] == KindOfCategory(regime->category[at[9]]) &&
+          kinds.lane[10] == KindOfCategory(regime->category[at[10]]) &&
+          kinds.lane[11] == KindOfCategory(regime->category[at[11]]) &&
+          kinds.lane[12] == KindOfCategory(regime->category[at[12]]) &&
+          kinds.lane[13] == KindOfCategory(regime->category[at[13]]) &&
+          kinds.lane[14] == KindOfCategory(regime->category[at[14]]) &&
+          kinds.lane[15] == KindOfCategory(regime->category[at[15]]); */
+    /*@ assert low: \forall integer i; 0 <= i < 8 ==>
+          kinds.lane[i] == KindOfCategory(regime->category[at[i]]); */
+    /*@ assert high: \forall integer i; 8 <= i < 16 ==>
+          kinds.lane[i] == KindOfCategory(regime->category[at[i]]); */
+    if (regime->encoding == HLX_ENCODING_BYTES) {
+        return kinds;
+    }
+    return where_ascii(bytes, kinds);
 }
 
 /* Sixteen rows of a column from sixteen bytes. */
-static inline void store_widened(int32_t *column, __m128i bytes) {
-    const __m128i zero = _mm_setzero_si128();
-    __m128i low = _mm_unpacklo_epi8(bytes, zero);
-    __m128i high = _mm_unpackhi_epi8(bytes, zero);
-    store(column, _mm_unpacklo_epi16(low, zero));
-    store(column + GROUP, _mm_unpackhi_epi16(low, zero));
-    store(column + 2 * GROUP, _mm_unpacklo_epi16(high, zero));
-    store(column + 3 * GROUP, _mm_unpackhi_epi16(high, zero));
+/*@ requires writable: \valid(column + (0 .. BLOCK - 1));
+    terminates \true;
+    assigns column[0 .. BLOCK - 1];
+    ensures rows: \forall integer i; 0 <= i < BLOCK ==> column[i] == bytes.lane[i];
+*/
+static inline void store_widened(int32_t *column, vector bytes) {
+    store_group(column, bytes, 0);
+    store_group(column, bytes, 1);
+    store_group(column, bytes, 2);
+    store_group(column, bytes, 3);
 }
 
-static inline void store_positions(int32_t *column, uint32_t position) {
-    __m128i positions =
-        _mm_add_epi32(_mm_set1_epi32((int32_t)position), _mm_setr_epi32(0, 1, 2, 3));
+/* Sixteen rows of a column from `row` on: the positions of the bytes. */
+/*@ requires within: position + BLOCK <= INT32_MAX && row + BLOCK <= UINT32_MAX;
+    requires writable: \valid(column + (row .. row + BLOCK - 1));
+    terminates \true;
+    assigns column[row .. row + BLOCK - 1];
+    ensures rows: \forall integer r; row <= r < row + BLOCK ==> column[r] == position + (r - row);
+*/
+static inline void store_positions(int32_t *column, uint32_t row, uint32_t position) {
+    words positions = positions_from(position);
+    /*@ loop invariant contained: 0 <= i <= BLOCK && i % GROUP == 0;
+        loop invariant words: i < BLOCK ==> \forall integer k; 0 <= k < GROUP ==>
+          positions.word[k] == position + i + k;
+        loop invariant rows: \forall integer r; row <= r < row + i ==>
+          column[r] == position + (r - row);
+        loop assigns i, positions, column[row .. row + BLOCK - 1];
+        loop variant BLOCK - i;
+    */
     for (uint32_t i = 0; i < BLOCK; i += GROUP) {
-        store(column + i, positions);
-        positions = _mm_add_epi32(positions, _mm_set1_epi32(GROUP));
+        store_words(column, row + i, positions);
+        positions = next_positions(positions);
     }
 }
+
+/*@ HLX_STORE_ROWS_CALL(requires)
+    terminates \true;
+    assigns HLX_STORE_ROWS_WRITES;
+    HLX_STORE_ROWS_RESULT(ensures)
+*/
+static inline void store_rows(vector kinds, vector codes, uint32_t position,
+                              const hlx_columns *columns, uint32_t row, uint32_t count) {
+    (void)count;
+    store_widened(columns->kinds + row, kinds);
+    store_widened(columns->codes + row, codes);
+    store_positions(columns->starts, row, position);
+}
+
+#include "scan_blocks.h"
 
 uint32_t hlx_scan_run_sse2(HLX_SCAN_RUN_PARAMETERS) {
-    uint32_t no_space_first = in_middle ? 0 : 1;
-    uint32_t count = 0;
-    while (input_length - position - count >= BLOCK &&
-           columns->token_capacity - row - count >= BLOCK) {
-        uint32_t left = limit - position - count;
-        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + position + count));
-        __m128i kinds = kinds_of(regime, input + position + count, bytes);
-        __m128i is_space = _mm_cmpeq_epi8(kinds, _mm_set1_epi8(HLX_CATEGORY_SPACE));
-        __m128i is_zero = _mm_cmpeq_epi8(kinds, _mm_setzero_si128());
-        uint32_t spaces = (uint32_t)_mm_movemask_epi8(is_space);
-        uint32_t stops =
-            (uint32_t)_mm_movemask_epi8(is_zero) | (spaces & (spaces << 1 | no_space_first));
-        uint32_t run = stops == 0 ? BLOCK : (uint32_t)__builtin_ctz(stops);
-        run = run < left ? run : left;
-        store_widened(columns->kinds + row + count, kinds);
-        store_widened(columns->codes + row + count, codes_of(bytes, is_space));
-        store_positions(columns->starts + row + count, position + count);
-        count += run;
-        if (run < BLOCK) {
-            return count;
-        }
-        no_space_first = spaces >> 15;
-    }
-    return count + hlx_scan_run_portable(regime, input, input_length, position + count, limit,
-                                         no_space_first == 0, columns, row + count);
+    return scan_run(regime, input, input_length, position, limit, in_middle, columns, row);
 }
 
 uint32_t hlx_scan_line_end_sse2(HLX_SCAN_LINE_END_PARAMETERS) {
-    while (limit - position >= BLOCK) {
-        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + position));
-        __m128i line_feeds = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
-        __m128i returns = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'));
-        uint32_t ends = (uint32_t)_mm_movemask_epi8(_mm_or_si128(line_feeds, returns));
-        if (ends != 0) {
-            return position + (uint32_t)__builtin_ctz(ends);
-        }
-        position += BLOCK;
-    }
-    return hlx_scan_line_end_portable(input, position, limit);
+    return scan_line_end(input, position, limit);
 }
 
 uint32_t hlx_scan_groups_sse2(HLX_SCAN_GROUPS_PARAMETERS) {
-    uint32_t found = 0;
-    while (stop - row >= BLOCK) {
-        uint32_t groups = 0;
-        for (uint32_t i = 0; i < BLOCK; i += GROUP) {
-            __m128i values = _mm_loadu_si128((const __m128i_u *)(kinds + row + i));
-            __m128i begins = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_BEGIN_GROUP));
-            __m128i ends = _mm_cmpeq_epi32(values, _mm_set1_epi32(HLX_CATEGORY_END_GROUP));
-            __m128 either = _mm_castsi128_ps(_mm_or_si128(begins, ends));
-            groups |= (uint32_t)_mm_movemask_ps(either) << i;
-        }
-        for (; groups != 0; groups &= groups - 1u) {
-            rows[found] = row + (uint32_t)__builtin_ctz(groups);
-            found++;
-        }
-        row += BLOCK;
-    }
-    return found + hlx_scan_groups_portable(kinds, row, stop, rows + found);
+    return scan_groups(kinds, row, stop, rows);
 }
 
 #endif

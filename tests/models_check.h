@@ -1,0 +1,281 @@
+/* models_check.h -- what proofs/models/lanes.h says of the operations on vectors, on the processor.
+ *
+ * A contract of lanes.h cannot be executed; here its rule stands once more, lane by lane in plain
+ * C. The file that includes this has included the operations of one set of instructions, and lists
+ * in MODEL(...) those that it checks: the proofs refuse an operation that is not listed there.
+ * Every lane meets every byte, or pair of bytes, that the operation tells apart; words are tried
+ * all, or, of more than sixteen bits, with few bits, with runs of bits, and at random. */
+#ifndef HLX_MODELS_CHECK_H
+#define HLX_MODELS_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "kernel.h"
+#include "test_support.h"
+
+#define MODEL(operation) cmocka_unit_test(check_##operation)
+#define CASES 1000000u
+#define MARGIN 64u
+
+static random_source numbers = {2026};
+
+/* The lanes of a vector, without an intrinsic. */
+typedef struct bytes_of_block {
+    uint8_t at[BLOCK];
+} bytes_of_block;
+
+TARGET static inline bytes_of_block lanes(vector v) {
+    bytes_of_block bytes;
+    memcpy(bytes.at, &v, sizeof bytes.at);
+    return bytes;
+}
+
+TARGET static inline vector vector_of(const bytes_of_block *bytes) {
+    vector v;
+    memcpy(&v, bytes->at, sizeof v);
+    return v;
+}
+
+/* Lane i has first + step * i: with an odd step and every first, each lane meets each byte. */
+static inline bytes_of_block counting(uint32_t first, uint32_t step) {
+    bytes_of_block bytes;
+    for (uint32_t i = 0; i < BLOCK; i++) {
+        bytes.at[i] = (uint8_t)(first + step * i);
+    }
+    return bytes;
+}
+
+static inline bytes_of_block random_bytes(void) {
+    bytes_of_block bytes;
+    for (uint32_t i = 0; i < BLOCK; i++) {
+        bytes.at[i] = (uint8_t)random_below(&numbers, 256);
+    }
+    return bytes;
+}
+
+static inline bool holds(lane_set mask, uint32_t place) {
+    return (mask >> place & 1u) != 0;
+}
+
+/* A word whose bits are all below `bits`: case k of CASES. */
+static inline lane_set some_set(uint32_t k, uint32_t bits) {
+    lane_set all = bits == PLACES_BITS ? ~(lane_set)0 : ((lane_set)1 << bits) - 1u;
+    if (k < 1u << 16) {
+        return (lane_set)k & all;
+    }
+    lane_set mask = 0;
+    for (uint32_t i = 0; i < PLACES_BITS; i += 16) {
+        mask |= (lane_set)random_below(&numbers, 1u << 16) << i;
+    }
+    uint32_t from = random_below(&numbers, bits);
+    switch (k % 4) {
+    case 0:
+        return mask & all;
+    case 1:
+        return (lane_set)1 << from;
+    case 2:
+        return all >> from << random_below(&numbers, from + 1u) & all;
+    default:
+        return (lane_set)1 << from | (lane_set)1 << random_below(&numbers, bits);
+    }
+}
+
+static inline uint8_t kind_of_category_rule(uint8_t category) {
+    switch (category) {
+    case HLX_CATEGORY_BEGIN_GROUP:
+    case HLX_CATEGORY_END_GROUP:
+    case HLX_CATEGORY_MATH_SHIFT:
+    case HLX_CATEGORY_ALIGNMENT_TAB:
+    case HLX_CATEGORY_PARAMETER:
+    case HLX_CATEGORY_SUBSCRIPT:
+    case HLX_CATEGORY_SPACE:
+    case HLX_CATEGORY_LETTER:
+    case HLX_CATEGORY_OTHER:
+    case HLX_CATEGORY_ACTIVE:
+        return category;
+    default:
+        return 0;
+    }
+}
+
+/* A column in which every row has a known value, and whether only these rows changed. */
+typedef struct rows {
+    int32_t at[BLOCK + 2 * MARGIN];
+} rows;
+
+static inline rows untouched(void) {
+    rows column;
+    for (uint32_t i = 0; i < BLOCK + 2 * MARGIN; i++) {
+        column.at[i] = (int32_t)(0x5A000000u + i);
+    }
+    return column;
+}
+
+static inline bool only_changed(const rows *column, uint32_t from, uint32_t count) {
+    rows before = untouched();
+    return memcmp(column->at, before.at, from * sizeof before.at[0]) == 0 &&
+           memcmp(column->at + from + count, before.at + from + count,
+                  (BLOCK + 2 * MARGIN - from - count) * sizeof before.at[0]) == 0;
+}
+
+TARGET static void check_load_block(void **state) {
+    (void)state;
+    guarded memory = guarded_new(4096);
+    for (uint32_t k = 0; k < CASES / 64; k++) {
+        bytes_of_block bytes = random_bytes();
+        uint32_t beyond = random_below(&numbers, 65);
+        uint8_t *at = guarded_last(&memory, BLOCK + beyond);
+        memcpy(at, bytes.at, BLOCK);
+        bytes_of_block found = lanes(load_block(at));
+        assert_memory_equal(found.at, bytes.at, BLOCK);
+    }
+    guarded_free(&memory);
+}
+
+TARGET static void check_lanes_equal(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < 1u << 16; k++) {
+        bytes_of_block bytes = counting(k >> 8, k % 2 == 0 ? 1 : 37);
+        uint8_t value = (uint8_t)k;
+        lane_set found = lanes_equal(vector_of(&bytes), value);
+        for (uint32_t i = 0; i < PLACES_BITS; i++) {
+            assert_int_equal(holds(found, i), i < BLOCK && bytes.at[i] == value);
+        }
+    }
+}
+
+TARGET static void check_lanes_equal_either(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < 1u << 18; k++) {
+        bytes_of_block bytes = counting(k >> 8, k % 2 == 0 ? 1 : 37);
+        uint8_t one = (uint8_t)k;
+        uint8_t other = (uint8_t)random_below(&numbers, 256);
+        lane_set found = lanes_equal_either(vector_of(&bytes), one, other);
+        lane_set turned = lanes_equal_either(vector_of(&bytes), other, one);
+        for (uint32_t i = 0; i < PLACES_BITS; i++) {
+            bool expected = i < BLOCK && (bytes.at[i] == one || bytes.at[i] == other);
+            assert_true(holds(found, i) == expected && holds(turned, i) == expected);
+        }
+    }
+}
+
+TARGET static void check_first_place(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES; k++) {
+        lane_set mask = some_set(k, BLOCK);
+        uint32_t expected = 0;
+        while (expected < BLOCK && !holds(mask, expected)) {
+            expected++;
+        }
+        assert_int_equal(first_place(mask), expected);
+    }
+}
+
+TARGET static void check_places_behind(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES / 4; k++) {
+        lane_set mask = some_set(k, PLACES_BITS);
+        lane_set found = places_behind(mask);
+        for (uint32_t i = 0; i < PLACES_BITS; i++) {
+            assert_int_equal(holds(found, i), i > 0 && holds(mask, i - 1u));
+        }
+    }
+}
+
+TARGET static void check_last_of(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES; k++) {
+        lane_set mask = some_set(k, BLOCK);
+        assert_true(last_of(mask) == (holds(mask, BLOCK - 1u) ? 1u : 0u));
+    }
+}
+
+TARGET static void check_blanked(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < 1u << 16; k++) {
+        bytes_of_block bytes = counting(k >> 8, 1);
+        bytes_of_block kinds = counting(k, 37);
+        bytes_of_block found = lanes(blanked(vector_of(&bytes), vector_of(&kinds)));
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            assert_int_equal(found.at[i], kinds.at[i] == HLX_CATEGORY_SPACE ? ' ' : bytes.at[i]);
+        }
+    }
+}
+
+TARGET static void check_rows_equal_either(void **state) {
+    (void)state;
+    int32_t column[BLOCK];
+    for (uint32_t k = 0; k < CASES; k++) {
+        uint32_t from = random_below(&numbers, BLOCK - GROUP + 1u);
+        int32_t one = (int32_t)random_below(&numbers, 5);
+        int32_t other =
+            k % 8 == 0 ? INT32_MIN + (int32_t)(k % 3) : (int32_t)random_below(&numbers, 5);
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            uint32_t kind = random_below(&numbers, 8);
+            column[i] = kind < 5   ? (int32_t)kind
+                        : kind < 6 ? other
+                        : kind < 7 ? (int32_t)((uint32_t)one ^ 1u << random_below(&numbers, 32))
+                                   : -1;
+        }
+        lane_set found = rows_equal_either(column, from, one, other);
+        for (uint32_t i = 0; i < PLACES_BITS; i++) {
+            bool inside = i >= from && i < from + GROUP;
+            assert_int_equal(holds(found, i), inside && (column[i] == one || column[i] == other));
+        }
+    }
+}
+
+#ifdef CHECK_STORE_GROUP
+TARGET static void check_store_group(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < 256u * (BLOCK / GROUP); k++) {
+        bytes_of_block bytes = counting(k / (BLOCK / GROUP), 37);
+        uint32_t group = k % (BLOCK / GROUP);
+        rows column = untouched();
+        store_group(column.at + MARGIN, vector_of(&bytes), group);
+        assert_true(only_changed(&column, MARGIN + group * GROUP, GROUP));
+        for (uint32_t i = group * GROUP; i < group * GROUP + GROUP; i++) {
+            assert_int_equal(column.at[MARGIN + i], bytes.at[i]);
+        }
+    }
+}
+
+TARGET static void check_without_first(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES / 4; k++) {
+        lane_set mask = some_set(k, BLOCK);
+        bool found_first = false;
+        if (mask != 0) {
+            lane_set found = without_first(mask);
+            for (uint32_t i = 0; i < PLACES_BITS; i++) {
+                assert_int_equal(holds(found, i), holds(mask, i) && found_first);
+                found_first = found_first || holds(mask, i);
+            }
+        }
+    }
+}
+#endif
+
+#ifdef CHECK_STORE_RISING
+TARGET static void check_store_rising(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES / 16; k++) {
+        uint32_t from = random_below(&numbers, BLOCK);
+        uint32_t first =
+            k % 2 == 0 ? k : (uint32_t)INT32_MAX - GROUP - random_below(&numbers, 1u << 30);
+        rows column = untouched();
+        store_rising(column.at + MARGIN, from, first);
+        assert_true(only_changed(&column, MARGIN + from, GROUP));
+        for (uint32_t i = 0; i < GROUP; i++) {
+            assert_int_equal(column.at[MARGIN + from + i], first + i);
+        }
+    }
+}
+#endif
+
+#endif
