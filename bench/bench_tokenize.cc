@@ -49,47 +49,44 @@ void MapColumns() {
 struct Document {
     std::string name;
     std::vector<uint8_t> bytes;  // and two zeros behind them
+    hlx_regime regime;           // latex; in utf8 when the name ends in -as-utf8
     uint32_t length = 0;
     uint32_t tokens = 0;
 };
 
-hlx_regime LatexRegime() {
-    hlx_regime regime;
-    hlx_regime_preset(&regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES);
-    return regime;
-}
+bool InBytes(const Document &d) { return d.regime.encoding == HLX_ENCODING_BYTES; }
 
-uint32_t Native(const Document &d, const hlx_regime &regime) {
+uint32_t Native(const Document &d) {
     static int32_t issues[2][16];
     hlx_columns native = {columns[0], columns[1], columns[2], kRows, issues[0], issues[1], 16};
     hlx_counts counts;
-    hlx_tokenize(&regime, d.bytes.data(), d.length, &native, &counts);
+    hlx_tokenize(&d.regime, d.bytes.data(), d.length, &native, &counts);
     return counts.tokens;
 }
 
-uint32_t Lexer(const Document &d, const hlx_regime &regime) {
+uint32_t Lexer(const Document &d) {
     hlx_columns native = {columns[0], columns[1], columns[2], kRows, nullptr, nullptr, 0};
     hlx_counts counts = {0, 0};
     hlx_lexer lexer;
     hlx_lexer_init(&lexer, d.bytes.data(), d.length);
-    hlx_lexer_run(&lexer, &regime, d.bytes.data(), d.length, UINT32_MAX, &native, &counts);
+    hlx_lexer_run(&lexer, &d.regime, d.bytes.data(), d.length, UINT32_MAX, &native, &counts);
     return counts.tokens;
 }
 
-uint32_t Historic(const Document &d, const hlx_regime &) {
+uint32_t Historic(const Document &d) {
     return static_cast<uint32_t>(tokenize_bytes_into_soa_simd(
         d.bytes.data(), d.length, columns[0], columns[1], columns[2], columns[3], columns[4],
         columns[5], static_cast<int>(kRows)));
 }
 
-uint32_t Blocks(const Document &d, const hlx_regime &regime) {
+uint32_t Blocks(const Document &d) {
     hlx_window window = {columns[0], columns[1], columns[2], columns[3],
                          columns[4], columns[5], kWindow};
     hlx_blocks blocks;
     hlx_blocks_begin(&blocks, d.bytes.data(), d.length);
     uint32_t total = 0;
     uint32_t rows = 0;
-    while ((rows = hlx_blocks_next(&blocks, &regime, d.bytes.data(), d.length, &window)) > 0) {
+    while ((rows = hlx_blocks_next(&blocks, &d.regime, d.bytes.data(), d.length, &window)) > 0) {
         benchmark::ClobberMemory();
         total += rows;
     }
@@ -120,7 +117,7 @@ void Add(const std::string &name, Document *d, Work work) {
     });
 }
 
-using Interface = uint32_t (*)(const Document &, const hlx_regime &);
+using Interface = uint32_t (*)(const Document &);
 const std::pair<const char *, Interface> kInterfaces[] = {
     {"lexer", Lexer}, {"native", Native}, {"six", Historic}, {"blocks", Blocks}};
 
@@ -132,10 +129,13 @@ void AddKernels(Document *d) {
         }
         for (const auto &[name, run] : kInterfaces) {
             Interface interface = run;
+            if (interface == Historic && !InBytes(*d)) {
+                continue;
+            }
             Add(std::string(name) + "/" + hlx_kernel_name(kernel) + "/" + d->name, d,
                 [d, kernel, interface] {
                     hlx_kernel_use(kernel);
-                    benchmark::DoNotOptimize(interface(*d, LatexRegime()));
+                    benchmark::DoNotOptimize(interface(*d));
                 });
         }
     }
@@ -143,17 +143,16 @@ void AddKernels(Document *d) {
 
 // How many of a thousand bytes the leaps of the best kernel leave to the machine, line by line.
 std::string LeftByLeaps(const Document &d) {
-    const hlx_regime regime = LatexRegime();
     const hlx_columns native = {columns[0], columns[1], columns[2], kRows, nullptr, nullptr, 0};
     hlx_counts counts = {0, 0};
     hlx_lexer lexer;
     hlx_lexer_init(&lexer, d.bytes.data(), d.length);
     uint32_t left = 0;
     while (!lexer.done) {
-        hlx_lexer_leap(&lexer, &regime, d.bytes.data(), d.length, UINT32_MAX, &native, &counts);
+        hlx_lexer_leap(&lexer, &d.regime, d.bytes.data(), d.length, UINT32_MAX, &native, &counts);
         uint32_t position = lexer.position;
         uint32_t pause_at = lexer.line.next < d.length ? lexer.line.next : UINT32_MAX;
-        hlx_lexer_run(&lexer, &regime, d.bytes.data(), d.length, pause_at, &native, &counts);
+        hlx_lexer_run(&lexer, &d.regime, d.bytes.data(), d.length, pause_at, &native, &counts);
         left += lexer.position - position;
     }
     char text[16];
@@ -176,7 +175,7 @@ void AddLimits(Document *d) {
 // A peer is measured where its columns are the library's; where not is said.
 void AddPeer(const char *name, uint32_t (*peer)(Document &), Document *d) {
     std::vector<int32_t> expected[6];
-    uint32_t rows = Historic(*d, LatexRegime());
+    uint32_t rows = Historic(*d);
     for (int i = 0; i < 6; i++) {
         expected[i].assign(columns[i], columns[i] + rows);
     }
@@ -196,6 +195,11 @@ std::vector<Document> ReadDocuments(const char *folder) {
     for (const auto &entry : std::filesystem::directory_iterator(folder)) {
         Document d;
         d.name = entry.path().stem();
+        const std::string utf8 = "-as-utf8";
+        bool in_utf8 = d.name.size() > utf8.size() &&
+                       d.name.compare(d.name.size() - utf8.size(), utf8.size(), utf8) == 0;
+        hlx_regime_preset(&d.regime, HLX_PRESET_LATEX,
+                          in_utf8 ? HLX_ENCODING_UTF8 : HLX_ENCODING_BYTES);
         std::ifstream file(entry.path(), std::ios::binary);
         d.bytes.assign(std::istreambuf_iterator<char>(file), {});
         d.length = static_cast<uint32_t>(d.bytes.size());
@@ -223,13 +227,15 @@ int main(int argc, char **argv) {
     std::vector<Document> documents = ReadDocuments(argv[1]);
     benchmark::AddCustomContext("kernel", hlx_kernel_name(hlx_kernel_in_use()));
     for (Document &d : documents) {
-        d.tokens = Native(d, LatexRegime());
+        d.tokens = Native(d);
         benchmark::AddCustomContext("left/" + d.name, LeftByLeaps(d));
         AddKernels(&d);
         AddLimits(&d);
-        AddPeer("switch", Switch, &d);
-        AddPeer("re2c", Re2c, &d);
-        AddPeer("flex", Flex, &d);
+        if (InBytes(d)) {
+            AddPeer("switch", Switch, &d);
+            AddPeer("re2c", Re2c, &d);
+            AddPeer("flex", Flex, &d);
+        }
     }
     benchmark::RunSpecifiedBenchmarks();
     return 0;

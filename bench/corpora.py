@@ -3,14 +3,15 @@
 
     bench/corpora.py FOLDER [BYTES]
 
-Chance is a linear congruential generator written out here. Where latex.ltx is installed a copy of it is added as
+The encoding in which a document is read is `bytes`, or what its name ends in behind `-as-`. Chance is a linear
+congruential generator written out here. Where latex.ltx is installed a copy of it is added as
 `latex-ltx`, which is real macro code; it is left out of everything that is compared between machines.
 """
 
+import argparse
 import pathlib
 import shutil
 import subprocess
-import sys
 
 WORDS = """the of and a to in is we that for with by on as be this are it which from an at can not has have let then if such
 each all any one two where also only more than its when so these between over under given some there model value result
@@ -105,11 +106,19 @@ CORPORA = {
     "all-comments": lambda _: "%\n" * 32,
     "short-names": lambda _: "\\a1" * 20 + "\n",
 }
+# Made of another document.
+VARIANTS = {
+    "prose-crlf": ("prose", lambda text: text.replace(b"\n", b"\r\n")),
+    "text-as-utf8": ("utf8-text", lambda text: text),
+}
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    size = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+    parser = argparse.ArgumentParser(description="write the documents that are measured")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("bytes", type=int, nargs="?", default=1_000_000, help="of each document (default %(default)s)")
+    options = parser.parse_args()
+    folder, size = options.folder, options.bytes
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, piece) in enumerate(CORPORA.items()):
         chance = Chance(20261123 + number)
@@ -119,6 +128,8 @@ def main():
             pieces.append(piece(chance).encode())
             length += len(pieces[-1])
         (folder / f"{name}.tex").write_bytes(b"".join(pieces)[:size])
+    for name, (of, change) in VARIANTS.items():
+        (folder / f"{name}.tex").write_bytes(change((folder / f"{of}.tex").read_bytes())[:size])
     if shutil.which("kpsewhich"):
         found = subprocess.run(["kpsewhich", "latex.ltx"], capture_output=True, text=True, check=False).stdout.strip()
         if found:

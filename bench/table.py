@@ -71,7 +71,7 @@ def print_ratios(result, documents):
              "native/pdftex", "avx2/avx512", "worst/switch")
     print(f"{'':14}" + "".join(f"{head:>15}" for head in heads))
     for d in documents:
-        slowest = min((name for name in kernels_of(result)), key=lambda name: result["six", name, d][0])
+        slowest = min(kernels_of(result), key=lambda name: result.get(("six", name, d), (0, 0))[0])
         cells = [
             ratio(result, ("native", best, d), ("native", "limit", d)),
             ratio(result, ("six", best, d), ("six", "limit", d)),

@@ -133,6 +133,37 @@ static void three_classes_at_every_place(void **state) {
     }
 }
 
+static uint32_t put(uint8_t *bytes, uint32_t place, const char *text) {
+    for (; *text != '\0'; text++) {
+        bytes[place++] = (uint8_t)*text;
+    }
+    return place;
+}
+
+/* CR LF behind and before whatever matters to a line's end, at every place, among letters and
+ * among lines that end so. spec: LEX-10, LEX-11, LEX-51 */
+static void two_byte_line_ends_at_every_place(void **state) {
+    (void)state;
+    static const char *const around[] = {"",    "a",   " ",  "   ", "\t", "\\", "\\a", "\\1",
+                                         "\\ ", "% c", "a%", "^",   "^^", "\n", "\r",  " \r\n"};
+    const uint32_t count = sizeof around / sizeof around[0];
+    document d = {.length = LENGTH};
+    assert_true(hlx_regime_preset(&d.regime, HLX_PRESET_LATEX, HLX_ENCODING_BYTES));
+    uint8_t *bytes = guarded_last(&input_memory, LENGTH);
+    d.bytes = bytes;
+    for (uint32_t i = 0; i < 3u * count * count * PLACES; i++) {
+        const char *before = around[i / PLACES % count];
+        const char *behind = around[i / PLACES / count % count];
+        uint32_t every = 2u + i / PLACES / count / count;
+        memset(bytes, 'a', LENGTH);
+        for (uint32_t place = 0; every < 4u && place + 2u <= LENGTH; place += every) {
+            (void)put(bytes, place, "\r\n");
+        }
+        (void)put(bytes, put(bytes, put(bytes, i % PLACES, before), "\r\n"), behind);
+        check(&d, LENGTH + 100u);
+    }
+}
+
 /* Every byte as every category, alone among letters, at every place. */
 static void every_byte_at_every_place(void **state) {
     (void)state;
@@ -281,6 +312,7 @@ static void poor_leaps_between_good_ones(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_classes_at_every_place),
+        cmocka_unit_test(two_byte_line_ends_at_every_place),
         cmocka_unit_test(every_byte_at_every_place),
         cmocka_unit_test(documents_by_chance),
         cmocka_unit_test(names_at_every_place),

@@ -86,19 +86,22 @@ static bool same_state(const document *d, uint32_t position, const hlx_reading *
            (d->at[position].stands && d->at[position].state == hlx_state_of(r->mode));
 }
 
-/* The row that begins at the byte, if one does. The name's letters are in `word`. */
+/* The row that begins at the byte, if one does. The name's letters are in `word`; the token of
+ * CR LF covers both. */
 static bool same_row(const document *d, uint32_t begin, uint32_t place, const hlx_reading *r) {
     const machine_at *at = &d->at[begin + place];
     const uint64_t here = (uint64_t)1 << place;
     if (at->token != ((r->token & here) != 0)) {
         return false;
     }
-    bool is_par = at->token && at->kind == 0 && at->code == hlx_code_of_par() &&
-                  d->bytes[begin + place] == '\n';
+    const uint8_t byte = d->bytes[begin + place];
+    bool is_end = at->token && (byte == '\n' || byte == '\r');
+    bool is_par = is_end && at->kind == 0 && at->code == hlx_code_of_par();
     bool is_space = at->token && at->kind == HLX_CATEGORY_SPACE;
     bool is_name = at->token && at->kind == 0 && !is_par;
     return is_par == ((r->paragraph & here) != 0) && is_space == ((r->space & here) != 0) &&
-           is_name == ((r->escape & here) != 0);
+           is_name == ((r->escape & here) != 0) &&
+           (!is_end || at->end == begin + place + (byte == '\r' ? 2u : 1u));
 }
 
 /* How long is the name behind this place, if the reader has read it all? */
@@ -158,8 +161,13 @@ static void fill(document *d, random_source *source) {
     d->length = HLX_TEXT_BLOCK + random_below(source, MOST_BYTES - HLX_TEXT_BLOCK + 1u);
     for (uint32_t i = 0; i < d->length; i++) {
         bool again = i > 0 && random_below(source, 3) == 0;
-        bool in_pair = i > 0 && d->bytes[i - 1u] == 0xC3; /* U+00E9: two bytes, in utf8 a letter */
-        d->bytes[i] = in_pair ? 0xA9 : again ? d->bytes[i - 1u] : few[random_below(source, kinds)];
+        uint8_t before = i > 0 ? d->bytes[i - 1u] : 0;
+        bool is_second = before == 0xC3; /* U+00E9: two bytes, in utf8 a letter */
+        bool is_line_feed = before == '\r' && random_below(source, 4) > 0;
+        d->bytes[i] = is_second      ? 0xA9
+                      : is_line_feed ? '\n'
+                      : again        ? before
+                                     : few[random_below(source, kinds)];
     }
 }
 
@@ -223,8 +231,8 @@ static void classes_are_those_of_the_categories(void **state) {
         assert_int_equal(category == HLX_CATEGORY_SUPERSCRIPT, is == HLX_CLASS_SUPERSCRIPT);
         assert_int_equal(category == HLX_CATEGORY_COMMENT, is == HLX_CLASS_COMMENT);
         assert_int_equal(category == HLX_CATEGORY_SPACE, is_space);
-        assert_int_equal(kinds[category] != 0,
-                         is_space || is_letter_or_mark || is == HLX_CLASS_PLAIN);
+        assert_int_equal(kinds[category] != 0, is_space || is_letter_or_mark ||
+                                                   is == HLX_CLASS_PLAIN || hlx_ends_line(is));
     }
 }
 

@@ -75,10 +75,11 @@ static hlx_places classified(const classes *block) {
     p.superscript = places_of(block, HLX_CLASS_SUPERSCRIPT);
     p.blank = places_of(block, HLX_CLASS_BLANK);
     p.space = p.blank | places_of(block, HLX_CLASS_SPACE);
-    p.token = p.letter | p.superscript | p.space | places_of(block, HLX_CLASS_PLAIN);
     p.comment = places_of(block, HLX_CLASS_COMMENT);
     p.line_feed = places_of(block, HLX_CLASS_LINE_FEED);
     p.carriage_return = places_of(block, HLX_CLASS_CARRIAGE_RETURN);
+    p.token = p.letter | p.superscript | p.space | places_of(block, HLX_CLASS_PLAIN) | p.line_feed |
+              p.carriage_return;
     return p;
 }
 

@@ -11,8 +11,9 @@
  * three may be anything, so what is proved for all of them is proved whatever follows.
  *
  * It knows less than TeX. It *stops* where classes do not say what happens, and where what
- * happens is no matter of a leap: notations, carriage returns, categories 5, 9 and 15, bytes
- * above 127 in utf8, a name that is the end-of-line character; so no step before gives an issue.
+ * happens is no matter of a leap: notations, carriage returns but before a line feed, categories
+ * 5, 9 and 15, bytes above 127 in utf8, a name that is the end-of-line character; so no step before
+ * gives an issue.
  * It goes on behind, but what it reads there means nothing. That it reads as the proved machine
  * does is tested (tests/test_leap_reference.c). */
 #ifndef HLX_REFERENCE_H
@@ -81,7 +82,7 @@ typedef struct hlx_reading {
     uint64_t escape;    /* the token is a control sequence, not \par */
     uint64_t space;     /* the token is a space token */
     uint64_t paragraph; /* the token is \par, made by the end of a line */
-    uint64_t line_feed; /* a line ends */
+    uint64_t line_feed; /* a line has ended */
 } hlx_reading;
 
 /* spec: LEX-10 */
@@ -110,11 +111,12 @@ static inline uint32_t hlx_state_of(hlx_mode mode) {
 
 /* Does it stop at this byte? spec: LEX-10, LEX-22, LEX-33, LEX-53 */
 static inline bool hlx_stops(hlx_mode mode, hlx_class is, hlx_class next, bool at_line_end) {
+    bool ends_alone = is == HLX_CLASS_CARRIAGE_RETURN && next != HLX_CLASS_LINE_FEED;
     if (mode >= HLX_MODE_DROP) {
-        return is == HLX_CLASS_CARRIAGE_RETURN;
+        return ends_alone;
     }
-    return is == HLX_CLASS_CARRIAGE_RETURN || is == HLX_CLASS_HARD ||
-           hlx_may_be_notation(is, next) || (mode == HLX_MODE_ESCAPED && at_line_end);
+    return ends_alone || is == HLX_CLASS_HARD || hlx_may_be_notation(is, next) ||
+           (mode == HLX_MODE_ESCAPED && at_line_end);
 }
 
 /* A name's first character. spec: LEX-31, LEX-32 */
@@ -130,7 +132,7 @@ static inline void hlx_read_name(hlx_reading *r, uint64_t here, hlx_class is) {
 }
 
 /* Read the end-of-line character, of category 5, that stands behind the content: in front of
- * blanks that end the line. Its token is given where the line feed is.
+ * blanks that end the line. Its token is given where the terminator is.
  * spec: LEX-11, LEX-14, LEX-26, LEX-51 */
 static inline void hlx_read_line_end(hlx_reading *r) {
     r->mode = r->mode == HLX_MODE_NEW_LINE   ? HLX_MODE_DROP_TO_PAR
@@ -157,20 +159,21 @@ static inline void hlx_read_character(hlx_reading *r, uint64_t here, hlx_class i
     }
 }
 
-/* A line feed, to which the rest of its line was dropped. spec: LEX-15, LEX-26, LEX-51 */
-static inline void hlx_read_line_feed(hlx_reading *r, uint64_t here) {
-    r->line_feed |= here;
+/* A terminator, to which the rest of its line was dropped, or its second byte: there is nothing
+ * left to give then. A line feed ends it. spec: LEX-10, LEX-15, LEX-26, LEX-51 */
+static inline void hlx_read_terminator(hlx_reading *r, uint64_t here, hlx_class is) {
     r->paragraph |= r->mode == HLX_MODE_DROP_TO_PAR ? here : 0u;
     r->space |= r->mode == HLX_MODE_DROP_TO_SPACE ? here : 0u;
     r->token |= (r->paragraph | r->space) & here;
-    r->mode = HLX_MODE_NEW_LINE;
+    r->line_feed |= is == HLX_CLASS_LINE_FEED ? here : 0u;
+    r->mode = is == HLX_CLASS_LINE_FEED ? HLX_MODE_NEW_LINE : HLX_MODE_DROP;
 }
 
 /* Read one byte. `trailing`: it is a blank that ends its line (LEX-11). */
 static inline void hlx_read(hlx_reading *r, uint32_t place, hlx_class is, hlx_class next,
                             bool trailing) {
     const uint64_t here = (uint64_t)1 << place;
-    const bool at_line_end = trailing || is == HLX_CLASS_LINE_FEED;
+    const bool at_line_end = trailing || hlx_ends_line(is);
     if (r->mode == HLX_MODE_NAME && is != HLX_CLASS_LETTER) { /* LEX-31 */
         r->mode = HLX_MODE_SKIP_BLANKS;
     }
@@ -186,8 +189,8 @@ static inline void hlx_read(hlx_reading *r, uint32_t place, hlx_class is, hlx_cl
     } else if (r->mode < HLX_MODE_DROP) {
         hlx_read_character(r, here, is);
     }
-    if (is == HLX_CLASS_LINE_FEED) {
-        hlx_read_line_feed(r, here);
+    if (hlx_ends_line(is)) {
+        hlx_read_terminator(r, here, is);
     }
 }
 

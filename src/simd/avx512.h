@@ -95,8 +95,12 @@ TARGET static inline void store_rising(int32_t *column, uint32_t from, uint32_t 
     _mm512_storeu_si512(column + from, rising(first));
 }
 
+/* The rows are fetched ahead: the second-level cache has lost them since they were written. Behind
+ * the column that does nothing. */
+#define AHEAD 1024u
 TARGET static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
                                                 int32_t other) {
+    _mm_prefetch((const char *)(rows + from + AHEAD), _MM_HINT_T0);
     __m512i values = _mm512_loadu_si512(rows + from);
     lane_set ones = _mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(one));
     lane_set others = _mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(other));

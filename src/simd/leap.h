@@ -10,8 +10,8 @@
  * block has, and the kernel writes the rows, of three columns or of six: a line feed's place
  * is all that line and column need, a name's length all that its end does. What is rare is
  * *hard*: the leap stops before it and the proved machine (src/core/lexer.c) goes on. Hard are
- * notations, carriage returns, categories 5, 9 and 15, bytes above 127 in utf8, and whatever
- * the end of the block leaves undecided: a name, blanks, a comment.
+ * notations, carriage returns but before a line feed, categories 5, 9 and 15, bytes above 127 in
+ * utf8, and whatever the end of the block leaves undecided: a name, blanks, a comment, CR LF.
  *
  * Runs of ones are followed to their ends by addition: r + first(r) has a one behind r.
  * The facts behind each line are clauses of spec/lexer.md. spec: LEX-51, LEX-52, LEX-53 */
@@ -26,32 +26,37 @@
 /* After a shorter leap than this the proved machine goes on. */
 #define HLX_LEAP_LEAST 32u
 
-/* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation. */
-#define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
+/* As HLX_RUN_KIND_OF_CATEGORY, and superscripts that are no notation, and line ends: spaces, where
+ * they are not \par. */
+#define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 10, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
-/* The categories that a leap reads by: line ends, and in utf8 bytes above 127, are no characters
- * and hard. spec: LEX-10, LEX-53 */
+/* The categories that a leap reads by: LF and CR have that of line ends, other characters of it,
+ * and in utf8 bytes above 127, are hard. spec: LEX-10, LEX-53 */
 typedef struct hlx_leap_table {
     _Alignas(64) uint8_t category[256];
 } hlx_leap_table;
+
+static inline uint8_t hlx_leap_category(uint8_t category) {
+    return category == HLX_CATEGORY_END_OF_LINE ? (uint8_t)HLX_CATEGORY_INVALID : category;
+}
 
 static inline hlx_leap_table hlx_leap_table_of(const hlx_regime *regime) {
     hlx_leap_table table;
     bool utf8 = regime->encoding == HLX_ENCODING_UTF8;
     for (uint32_t byte = 0; byte < 128u; byte++) {
-        table.category[byte] = regime->category[byte];
+        table.category[byte] = hlx_leap_category(regime->category[byte]);
         table.category[byte + 128u] =
-            utf8 ? (uint8_t)HLX_CATEGORY_INVALID : regime->category[byte + 128u];
+            utf8 ? (uint8_t)HLX_CATEGORY_INVALID : hlx_leap_category(regime->category[byte + 128u]);
     }
-    table.category['\n'] = HLX_CATEGORY_INVALID;
-    table.category['\r'] = HLX_CATEGORY_INVALID;
+    table.category['\n'] = HLX_CATEGORY_END_OF_LINE;
+    table.category['\r'] = HLX_CATEGORY_END_OF_LINE;
     return table;
 }
 
 /* The bytes of a block by class; of category and byte alone. */
 typedef struct hlx_places {
     uint64_t escape;      /* category 0 */
-    uint64_t token;       /* plain (LEX-53, letters included), superscripts and spaces */
+    uint64_t token;       /* plain (LEX-53, letters included), superscripts, spaces, line ends */
     uint64_t letter;      /* category 11 */
     uint64_t superscript; /* category 7 */
     uint64_t space;       /* category 10 */
@@ -68,7 +73,7 @@ typedef struct hlx_leap {
     uint64_t escape;    /* escape characters of control sequences */
     uint64_t space;     /* space tokens: blanks and line ends */
     uint64_t paragraph; /* line ends that are \par */
-    uint64_t line_feed; /* line ends */
+    uint64_t line_feed; /* behind these, lines begin; the token of CR LF begins at the CR */
     uint32_t end;
     uint32_t state; /* behind them */
 } hlx_leap;
@@ -112,14 +117,15 @@ static inline uint64_t hlx_beginning_escapes(uint64_t escape) {
 }
 
 /* Comments that a line feed ends in the block are taken out of it: behind nothing, their line
- * ends give no token. The first other one is added to what is hard. The sum: a comment's first
+ * ends give no token. The first other one, which the block's end or a carriage return alone cuts,
+ * is added to what is hard. The sum: a comment's first
  * character, added to the places that are no line feed, carries to its line's end and clears
  * those on the way. spec: LEX-22 */
-static inline void hlx_drop_comments(hlx_places *p, uint64_t *hard) {
+static inline void hlx_drop_comments(hlx_places *p, uint64_t alone, uint64_t *hard) {
     uint64_t comment = p->comment & ~(hlx_beginning_escapes(p->escape) << 1);
     uint64_t carried = ~p->line_feed + comment;
     uint64_t dropped = (~p->line_feed & ~carried) | comment;
-    uint64_t unended = dropped & (p->carriage_return | (uint64_t)1 << 63);
+    uint64_t unended = dropped & (alone | (uint64_t)1 << 63);
     p->escape &= ~dropped;
     p->token &= ~dropped;
     p->letter &= ~dropped;
@@ -146,14 +152,9 @@ static inline uint64_t hlx_trailing_blanks(uint64_t blank, uint64_t terminator) 
 }
 
 /* What a neighbour, or the byte behind the block, leaves undecided. spec: LEX-11, LEX-23 */
-static inline uint64_t hlx_undecided(const hlx_places *p, uint64_t escaped, uint64_t trailing,
-                                     uint8_t behind) {
+static inline uint64_t hlx_undecided(const hlx_places *p, uint8_t behind) {
     uint64_t last = (uint64_t)1 << 63;
     uint64_t hard = p->superscript & (p->superscript >> 1 | p->superscript << 1 | last);
-    hard |= escaped & (p->line_feed | trailing);
-    if (p->carriage_return != 0) {
-        hard |= hlx_trailing_blanks(p->blank, p->carriage_return);
-    }
     /* The difference less one is below zero for the byte that is meant: no branch for each. */
     uint64_t byte = behind;
     uint64_t goes_on = ((byte ^ ' ') - 1u) | ((byte ^ '\n') - 1u) | ((byte ^ '\r') - 1u);
@@ -192,24 +193,32 @@ static inline uint64_t hlx_kept_places(uint64_t hard, uint64_t escape, uint64_t 
 static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p, uint32_t state,
                                                                     uint8_t behind) {
     hlx_leap leap;
-    uint64_t hard = ~(p.token | p.escape | p.comment | p.line_feed);
+    uint64_t hard = ~(p.token | p.escape | p.comment);
+    uint64_t terminator = p.line_feed;
+    uint64_t alone = 0; /* carriage returns that end a line by themselves, or may */
+    if (p.carriage_return != 0) {
+        alone = p.carriage_return & ~(p.line_feed >> 1);
+        terminator |= p.carriage_return & ~alone;
+        hard |= alone | hlx_trailing_blanks(p.blank, alone);
+    }
     if (p.comment != 0) {
-        hlx_drop_comments(&p, &hard);
+        hlx_drop_comments(&p, alone, &hard);
     }
     uint64_t escape = hlx_beginning_escapes(p.escape);
     uint64_t escaped = escape << 1;
-    uint64_t trailing = hlx_trailing_blanks(p.blank, p.line_feed);
-    hard |= hlx_undecided(&p, escaped, trailing, behind);
+    uint64_t trailing = hlx_trailing_blanks(p.blank, terminator);
+    hard |= (escaped & (terminator | trailing)) | hlx_undecided(&p, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
     uint64_t kept = hlx_kept_places(hard, escape, word);
-    uint64_t middle = (p.token | escaped) & ~(p.space | word);
+    uint64_t middle = (p.token | escaped) & ~(p.space | word | terminator);
     uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
     uint64_t line_begins = p.line_feed << 1 | (uint64_t)(state == HLX_STATE_NEW_LINE);
     /* Sums have a one behind a run, and what they have in it is no line end. */
     uint64_t ends_middle = before_middle | (trailing + (trailing & before_middle));
     uint64_t no_indents = p.space + (p.space & line_begins);
     uint64_t ends_empty = line_begins | no_indents;
-    uint64_t line_end = p.line_feed & kept;
+    /* At the line feed behind a carriage return neither is so: it gives no token. */
+    uint64_t line_end = terminator & kept;
     leap.paragraph = line_end & ends_empty;
     leap.space = (p.space & ~trailing & ~escaped & before_middle & kept) | (line_end & ends_middle);
     leap.escape = escape & kept;

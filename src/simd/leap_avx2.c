@@ -89,8 +89,6 @@ typedef struct block_bytes {
 /* Half a block as tokens. */
 TARGET static inline void describe(block_bytes *block, uint32_t first, __m256i bytes, __m256i kinds,
                                    const sought *s) {
-    __m256i is_end = _mm256_cmpeq_epi8(bytes, s->line_feed);
-    kinds = _mm256_or_si256(kinds, _mm256_and_si256(is_end, s->space));
     __m256i is_space = _mm256_cmpeq_epi8(kinds, s->space);
     _mm256_storeu_si256((__m256i_u *)(block->kinds + first), kinds);
     _mm256_storeu_si256((__m256i_u *)(block->codes + first),
@@ -310,6 +308,15 @@ TARGET static inline void store_paragraphs(const hlx_leap *leap, const hlx_leap_
     }
 }
 
+/* CR LF is one token of two bytes. spec: LEX-51 */
+TARGET static inline void store_longer_ends(uint64_t carriage_returns, const hlx_leap *leap,
+                                            const hlx_leap_cursor *at, const hlx_window *to) {
+    uint64_t left = _pext_u64(carriage_returns, leap->token);
+    for (; left != 0; left = _blsr_u64(left)) {
+        to->ends[at->row + (uint32_t)_tzcnt_u64(left)]++;
+    }
+}
+
 TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six) {
     const hlx_leap_table table = hlx_leap_table_of(regime);
     const sought s = {.line_feed = every('\n'),
@@ -340,6 +347,9 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         }
         if (leap.paragraph != 0) {
             store_paragraphs(&leap, &here, &window);
+        }
+        if (six && places.carriage_return != 0) {
+            store_longer_ends(places.carriage_return, &leap, &here, &window);
         }
         on = hlx_leap_advance(&here, &leap, (uint32_t)__builtin_popcountll(leap.token));
     }

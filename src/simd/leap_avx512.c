@@ -146,8 +146,7 @@ store_rows(const block_rows *rows, int32_t first, uint32_t line, __mmask16 those
     store(to->codes + row, those, codes);
     store(to->starts + row, those, starts);
     if (six) {
-        __m512i ends = named ? _mm512_add_epi32(position, chosen(places, rows->ends))
-                             : _mm512_add_epi32(starts, one);
+        __m512i ends = _mm512_add_epi32(position, chosen(places, rows->ends));
         __m512i number = _mm512_set1_epi32((int32_t)at->line_number);
         __m512i before =
             _mm512_mask_mov_epi32(one, (__mmask16)(rows->first_line >> shift),
@@ -209,9 +208,11 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         hlx_leap leap = hlx_leap_over(places, here.state, block[HLX_LEAP_BLOCK]);
         uint32_t count = (uint32_t)_mm_popcnt_u64(leap.token);
         block_rows rows;
-        rows.kinds = _mm512_mask_mov_epi8(kinds, leap.space, s.space);
+        rows.kinds = _mm512_maskz_mov_epi8(~leap.paragraph, kinds);
         rows.codes = _mm512_mask_mov_epi8(bytes, leap.space, s.blank);
         rows.ends = _mm512_add_epi8(all, _mm512_set1_epi8(1));
+        rows.ends = _mm512_mask_add_epi8(rows.ends, places.carriage_return, all,
+                                         _mm512_set1_epi8(2)); /* CR LF. spec: LEX-51 */
         rows.places = _mm512_maskz_compress_epi8(leap.token, all);
         if (six) {
             find_lines(&rows, &leap);

@@ -32,11 +32,8 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
         __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + i));
         __m128i here = look_up(table->category, input + i);
         _mm_storeu_si128((__m128i_u *)(categories + i), here);
-        __m128i plain = look_up(kind_of_category, categories + i);
-        __m128i is_end = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
-        __m128i space = _mm_set1_epi8(HLX_CATEGORY_SPACE);
-        __m128i kinds = _mm_or_si128(plain, _mm_and_si128(is_end, space));
-        __m128i is_space = _mm_cmpeq_epi8(kinds, space);
+        __m128i kinds = look_up(kind_of_category, categories + i);
+        __m128i is_space = _mm_cmpeq_epi8(kinds, _mm_set1_epi8(HLX_CATEGORY_SPACE));
         _mm_storeu_si128((__m128i_u *)(block->kinds + i), kinds);
         _mm_storeu_si128((__m128i_u *)(block->codes + i), codes_of(bytes, is_space));
     }
@@ -49,7 +46,7 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
     p.comment = equal(categories, HLX_CATEGORY_COMMENT);
     p.blank = equal(input, ' ');
     p.space = equal(categories, HLX_CATEGORY_SPACE);
-    p.token = ~(equal(block->kinds, 0) | p.line_feed);
+    p.token = ~equal(block->kinds, 0);
     return p;
 }
 
@@ -84,9 +81,10 @@ static inline uint32_t store_tokens(const block_bytes *block, uint64_t tokens,
     return row - at->row;
 }
 
-/* The derived columns of `count` rows, line by line of the block. */
-static inline void derive(const hlx_leap *leap, const hlx_leap_cursor *at, const hlx_window *to,
-                          uint32_t count) {
+/* The derived columns of `count` rows, line by line of the block. CR LF is one token of two
+ * bytes. */
+static inline void derive(const hlx_leap *leap, uint64_t carriage_return, const hlx_leap_cursor *at,
+                          const hlx_window *to, uint32_t count) {
     uint32_t row = at->row;
     uint32_t number = at->line_number;
     uint32_t start = at->line_start;
@@ -102,6 +100,9 @@ static inline void derive(const hlx_leap *leap, const hlx_leap_cursor *at, const
         start = at->position + hlx_first_place(line_feeds) + 1u;
         line_feeds &= line_feeds - 1u;
         number++;
+    }
+    for (uint64_t left = leap->token & carriage_return; left != 0; left &= left - 1u) {
+        to->ends[row_of(leap, hlx_first_place(left), at)]++;
     }
 }
 
@@ -139,7 +140,7 @@ void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
         hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
         uint32_t count = store_tokens(&block, leap.token, &here, &window);
         if (window.ends != NULL) {
-            derive(&leap, &here, &window, count);
+            derive(&leap, places.carriage_return, &here, &window, count);
         }
         store_names(&leap, bytes, &here, &window);
         on = hlx_leap_advance(&here, &leap, count);
