@@ -151,6 +151,29 @@
     }
 */
 
+/*@ ghost
+    void hlx_places_here(const uint8_t *input, uint32_t length, uint32_t start) {
+        /@ assert unfolded_line: \forall integer place; LineOfFrom(input, length, start, place) ==
+             (place < LineNext(input, length, start) || LineNext(input, length, start) >= length ?
+               start : LineOfFrom(input, length, LineNext(input, length, start), place)); @/
+        /@ assert unfolded_number: \forall integer place; LinesFrom(input, length, start, place) ==
+             (place < LineNext(input, length, start) || LineNext(input, length, start) >= length ?
+               0 : 1 + LinesFrom(input, length, LineNext(input, length, start), place)); @/
+    }
+
+    void hlx_places_come(const uint8_t *input, uint32_t length, uint32_t start) {
+    }
+
+    void hlx_line_spans(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    uint32_t start, uint32_t position, uint32_t next, uint32_t tokens) {
+        hlx_places_come(input, length, start);
+        hlx_places_here(input, length, next);
+        /@ assert behind: \forall integer place; place >= next ==>
+             LineOf(input, length, place) == LineOfFrom(input, length, next, place); @/
+        /@ assert reached: LineReached(input, length, next); @/
+    }
+*/
+
 /* ---- runs: LEX-53 ---- */
 /*@ ghost
     /@ requires regime: \valid_read(regime) && RegimeValid(regime);
@@ -169,6 +192,7 @@
          RunCode(regime, input[position]);
        ensures span: SpanStart(input, length, start, position) == position;
        ensures next: StepNext(input, length, regime, start, position) == position + 1;
+       ensures behind: StepBehind(input, length, regime, start, position) == position + 1;
        ensures state: StepState(input, length, regime, start, position, state) ==
          StateBehind(regime, input[position]);
        ensures issue: StepIssues(input, length, regime, start, position) == 0;
@@ -198,6 +222,7 @@
          RunKind(regime, input[position]);
        ensures code: TokenCode(input, length, regime, tokens) ==
          RunCode(regime, input[position]);
+       ensures position: TokenPosition(input, length, regime, tokens) == position;
        ensures start: TokenStart(input, length, regime, tokens) == position;
        ensures end: TokenEnd(input, length, regime, tokens) == position + 1;
        ensures coming: Coming(input, length, regime, start, position + 1,
@@ -255,6 +280,8 @@
            loop invariant codes: \forall integer r; tokens <= r < tokens + i ==>
              TokenCode(input, length, regime, r) ==
                RunCode(regime, input[position + (r - tokens)]);
+           loop invariant positions: \forall integer r; tokens <= r < tokens + i ==>
+             TokenPosition(input, length, regime, r) == position + (r - tokens);
            loop invariant starts: \forall integer r; tokens <= r < tokens + i ==>
              TokenStart(input, length, regime, r) == position + (r - tokens);
            loop invariant ends: \forall integer r; tokens <= r < tokens + i ==>

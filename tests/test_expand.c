@@ -27,7 +27,8 @@ static void check(const char *text, uint32_t preset, uint32_t encoding,
     assert_int_equal(hlx_tokenize(&regime, input, length, &columns, &counts), HLX_STATUS_OK);
     assert_int_equal(counts.tokens, count);
     for (uint32_t piece = 1; piece <= count; piece++) {
-        hlx_place place = hlx_place_first(input, length);
+        hlx_place place;
+        hlx_place_first(&place, input, length);
         for (uint32_t done = 0; done < count; done += piece) {
             uint32_t rows = count - done < piece ? count - done : piece;
             hlx_expand_rows(&place, &regime, input, length, starts + done, rows, ends + done,
@@ -63,6 +64,8 @@ static void notations_are_covered_whole(void **state) {
     check("\\a^^7fb", HLX_PRESET_LATEX, 0, dropped, 3);
     const expected_row letter[] = {{4, 1, 1}, {5, 1, 5}, {5, 1, 6}};
     check("^^4ab", HLX_PRESET_LATEX, 0, letter, 3);
+    const expected_row rest_dropped[] = {{1, 1, 1}, {4, 1, 2}, {8, 2, 1}, {8, 2, 2}};
+    check("a^^Mxy\nz", HLX_PRESET_LATEX, 0, rest_dropped, 4);
 }
 
 /* spec: LEX-51 */

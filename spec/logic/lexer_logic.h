@@ -5,7 +5,10 @@
  * Which configuration gives the k-th token (from 0) of those that are still ahead, and
  * which the k-th issue: that is the whole machine; -1 when there are not so many.
  * The rows are what those steps give. The recursions end because each goes on from a
- * greater position or from a later line. */
+ * greater position or from a later line.
+ *
+ * Where HLX_CLOSED is defined, what holds of a reading under way is not unfolded: only the lemmas
+ * of proofs/lexer_lemmas.h speak of it. */
 #ifndef HLX_LEXER_LOGIC_H
 #define HLX_LEXER_LOGIC_H
 
@@ -133,8 +136,8 @@
 
     logic integer TokenEnd{L}(uint8_t *input, integer length, hlx_regime *regime, integer k) =
       SpanEnd(input, length, TokenLine(input, length, regime, k),
-              StepNext(input, length, regime, TokenLine(input, length, regime, k),
-                       TokenPosition(input, length, regime, k)));
+              StepBehind(input, length, regime, TokenLine(input, length, regime, k),
+                         TokenPosition(input, length, regime, k)));
 
     logic integer IssueLine{L}(uint8_t *input, integer length, hlx_regime *regime, integer k) =
       IssueLineAhead(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, k);
@@ -174,12 +177,44 @@
       (\forall integer k; 0 < k < count ==>
         TokenEnd(input, length, regime, k - 1) <= TokenStart(input, length, regime, k));
 
-    predicate SpansBefore{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+    // A token begins in the line in which it was read, and where it was read can be told from
+    // where it begins.
+    predicate TokensInLines{L}(uint8_t *input, integer length, hlx_regime *regime,
+                               integer count) =
+      (\forall integer k; 0 <= k < count ==>
+        TokenLine(input, length, regime, k) ==
+          LineOf(input, length, TokenStart(input, length, regime, k))) &&
+      (\forall integer k; 0 <= k < count ==>
+        0 <= TokenLine(input, length, regime, k) <= TokenPosition(input, length, regime, k) <=
+          LineContentEnd(input, length, TokenLine(input, length, regime, k))) &&
+      (\forall integer k; 0 <= k < count ==>
+        TokenPosition(input, length, regime, k) <
+          Limit(regime, LineContentEnd(input, length, TokenLine(input, length, regime, k))));
+
+    // The tokens from `from` to before `to` were read in lines from `low` to `high`.
+    predicate LinesWithin{L}(uint8_t *input, integer length, hlx_regime *regime, integer from,
+                             integer to, integer low, integer high) =
+      \forall integer k; from <= k < to ==> low <= TokenLine(input, length, regime, k) <= high;
+*/
+
+#ifndef HLX_CLOSED
+/*@ predicate SpansBefore{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
                              integer position, integer count) =
       SpansInOrder(input, length, regime, count) &&
+      TokensInLines(input, length, regime, count) && LineReached(input, length, start) &&
+      (\forall integer k; 0 <= k < count ==>
+        TokenLine(input, length, regime, k) <= TokenStart(input, length, regime, k)) &&
       (count > 0 ==> TokenEnd(input, length, regime, count - 1) <=
         SpanEnd(input, length, start, position));
 */
+#else
+/*@ axiomatic Spans {
+      predicate SpansBefore{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                               integer position, integer count)
+        reads input[0 .. length - 1], *regime;
+    }
+*/
+#endif
 
 /* ---- a reading that is under way: LEX-17 ----
  * Behind the first `tokens` tokens and `issues` issues of the input comes what is ahead of
@@ -216,8 +251,10 @@
       \forall integer k; k >= past ==>
         IssuePositionAhead(input, length, regime, 0, 0, HLX_STATE_NEW_LINE, k) ==
         IssuePositionAhead(input, length, regime, start, position, state, k - past);
+*/
 
-    predicate Coming{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+#ifndef HLX_CLOSED
+/*@ predicate Coming{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
                         integer position, integer state, integer tokens, integer issues) =
       TokenLinesCome(input, length, regime, start, position, state, tokens) &&
       TokenPositionsCome(input, length, regime, start, position, state, tokens) &&
@@ -225,5 +262,13 @@
       IssueLinesCome(input, length, regime, start, position, state, issues) &&
       IssuePositionsCome(input, length, regime, start, position, state, issues);
 */
+#else
+/*@ axiomatic Readings {
+      predicate Coming{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                          integer position, integer state, integer tokens, integer issues)
+        reads input[0 .. length - 1], *regime;
+    }
+*/
+#endif
 
 #endif

@@ -49,6 +49,40 @@
 */
 #endif
 
+/* ---- the line that a place of the input is in, and how many are before it: LEX-10, LEX-52 ---- */
+#ifndef HLX_OPAQUE
+/*@ logic integer LineOfFrom{L}(uint8_t *input, integer length, integer start, integer place) =
+      place < LineNext(input, length, start) || LineNext(input, length, start) >= length ? start
+      : LineOfFrom(input, length, LineNext(input, length, start), place);
+
+    logic integer LinesFrom{L}(uint8_t *input, integer length, integer start, integer place) =
+      place < LineNext(input, length, start) || LineNext(input, length, start) >= length ? 0
+      : 1 + LinesFrom(input, length, LineNext(input, length, start), place);
+*/
+#else
+/*@ axiomatic Places {
+      logic integer LineOfFrom{L}(uint8_t *input, integer length, integer start, integer place)
+        reads input[0 .. length - 1];
+      logic integer LinesFrom{L}(uint8_t *input, integer length, integer start, integer place)
+        reads input[0 .. length - 1];
+    }
+*/
+#endif
+
+/*@ logic integer LineOf{L}(uint8_t *input, integer length, integer place) =
+      LineOfFrom(input, length, 0, place);
+
+    logic integer LineNumber{L}(uint8_t *input, integer length, integer place) =
+      1 + LinesFrom(input, length, 0, place);
+
+    // A line of the division begins at `start`: what is in it and behind it is found from there.
+    predicate LineReached{L}(uint8_t *input, integer length, integer start) =
+      (\forall integer place; place >= start ==>
+        LineOf(input, length, place) == LineOfFrom(input, length, start, place)) &&
+      (\forall integer place; start <= place && (place < LineNext(input, length, start) ||
+        LineNext(input, length, start) >= length) ==> LineOf(input, length, place) == start);
+*/
+
 /*@ logic integer Limit{L}(hlx_regime *regime, integer content_end) =
       regime->end_of_line_char == HLX_NO_END_OF_LINE_CHAR ? content_end : content_end + 1;
 */

@@ -51,6 +51,14 @@
         Limit(regime, LineContentEnd(input, length, start))
       : BehindCharacter(input, length, regime, start, position);
 
+    // Behind what a token is read from: one of category 5 drops the rest of its line, but spans
+    // its character only.
+    logic integer TokenBehind{L}(uint8_t *input, hlx_regime *regime, integer content_end,
+                                 integer position) =
+      CharacterCategory(input, regime, content_end, position) == HLX_CATEGORY_ESCAPE ?
+        NameNext(input, regime, content_end, CharacterNext(input, regime, content_end, position))
+      : CharacterNext(input, regime, content_end, position);
+
     logic integer StepState{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
                                integer position, integer state) =
       StepCategory(input, length, regime, start, position) == HLX_CATEGORY_ESCAPE ?
@@ -104,6 +112,9 @@
       logic integer StepNext{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
                                 integer position)
         reads input[0 .. length - 1], *regime;
+      logic integer TokenBehind{L}(uint8_t *input, hlx_regime *regime, integer content_end,
+                                integer position)
+        reads input[0 .. content_end - 1], *regime;
       logic integer StepState{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
                                 integer position, integer state)
         reads input[0 .. length - 1], *regime;
@@ -116,5 +127,10 @@
     }
 */
 #endif
+
+/*@ logic integer StepBehind{L}(uint8_t *input, integer length, hlx_regime *regime, integer start,
+                               integer position) =
+      TokenBehind(input, regime, LineContentEnd(input, length, start), position);
+*/
 
 #endif

@@ -109,3 +109,63 @@ hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_reg
     hlx_control_sequence symbol = {code_of_hash(hash), first.next, state, first.issue, position};
     return symbol; /* LEX-32 */
 }
+
+/* Behind the letters from `position` on that stand as they are: no notations, of one byte. */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures contained: position <= \result <= Limit(regime, line->content_end);
+    ensures word: WordNext(input, regime, line->content_end, position) ==
+      WordNext(input, regime, line->content_end, \result);
+    ensures name: position < \result ==>
+      NameNext(input, regime, line->content_end, position) ==
+      WordNext(input, regime, line->content_end, \result);
+*/
+static uint32_t behind_plain_letters(const hlx_line *line, const hlx_regime *regime,
+                                     const uint8_t *input, uint32_t position) {
+    uint32_t next = position;
+    /*@ loop invariant contained: position <= next <= Limit(regime, line->content_end);
+        loop invariant word: WordNext(input, regime, line->content_end, position) ==
+          WordNext(input, regime, line->content_end, next);
+        loop invariant name: position < next ==>
+          NameNext(input, regime, line->content_end, position) ==
+          WordNext(input, regime, line->content_end, next);
+        loop assigns next;
+        loop variant Limit(regime, line->content_end) - next;
+    */
+    while (next < line->content_end && regime->category[input[next]] == HLX_CATEGORY_LETTER &&
+           (regime->encoding == HLX_ENCODING_BYTES || input[next] < 128u)) {
+        /*@ assert raw: RawCode(input, regime, line->content_end, next) == input[next] &&
+              RawNext(input, regime, line->content_end, next) == next + 1; */
+        /*@ assert plain: !BeginsNotation(input, regime, line->content_end, input[next],
+                                          next + 1); */
+        /*@ assert code: CharacterCode(input, regime, line->content_end, next) == input[next]; */
+        /*@ assert letter: CharacterCategory(input, regime, line->content_end, next) ==
+              HLX_CATEGORY_LETTER; */
+        /*@ assert byte: CharacterNext(input, regime, line->content_end, next) == next + 1; */
+        next++;
+    }
+    return next;
+}
+
+uint32_t hlx_name_behind(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                         uint32_t position) {
+    uint32_t limit = hlx_line_limit(line, regime);
+    uint32_t next = behind_plain_letters(line, regime, input, position);
+    /*@ loop invariant contained: position <= next <= Limit(regime, line->content_end);
+        loop invariant name: position < next ==>
+          NameNext(input, regime, line->content_end, position) ==
+          WordNext(input, regime, line->content_end, next);
+        loop assigns next;
+        loop variant limit - next;
+    */
+    while (next < limit) {
+        hlx_character character = hlx_character_at(line, regime, input, next);
+        if (character.category != HLX_CATEGORY_LETTER) {
+            return next > position ? next : character.next; /* LEX-31, LEX-32 */
+        }
+        next = behind_plain_letters(line, regime, input, character.next);
+    }
+    return next;
+}

@@ -44,6 +44,17 @@ typedef struct hlx_control_sequence {
 hlx_control_sequence hlx_control_sequence_at(const hlx_line *line, const hlx_regime *regime,
                                              const uint8_t *input, uint32_t position);
 
+/* The position behind that control sequence, and nothing else of it. spec: LEX-30 to LEX-32 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position <= Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures next: \result == NameNext(input, regime, line->content_end, position);
+    ensures contained: position <= \result <= Limit(regime, line->content_end);
+*/
+uint32_t hlx_name_behind(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                         uint32_t position);
+
 /* The code of the control sequence \par. spec: LEX-40 */
 /*@ terminates \true;
     assigns \nothing;

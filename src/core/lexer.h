@@ -19,9 +19,10 @@
 
 typedef struct hlx_lexer {
     hlx_line line;
-    uint32_t position; /* next character to read */
-    uint32_t state;    /* enum hlx_lexer_state */
-    bool done;         /* the whole input was read */
+    uint32_t position;  /* next character to read */
+    uint32_t state;     /* enum hlx_lexer_state */
+    bool done;          /* the whole input was read */
+    uint32_t first_row; /* tokens that were given before row 0 of the columns */
 } hlx_lexer;
 
 /*@ predicate ColumnsValid{L}(hlx_columns *columns, hlx_counts *counts) =
@@ -37,15 +38,16 @@ typedef struct hlx_lexer {
                  columns->issue_codes + (0 .. columns->issue_capacity - 1),
                  columns->issue_offsets + (0 .. columns->issue_capacity - 1));
 
+    // Row 0 is token `first`; the tokens before it went elsewhere.
     predicate TokensWritten{L}(uint8_t *input, integer length, hlx_regime *regime,
-                           hlx_columns *columns, integer count) =
-      (\forall integer row; 0 <= row < count ==> TokenLine(input, length, regime, row) >= 0) &&
+                           hlx_columns *columns, integer first, integer count) =
+      (\forall integer k; 0 <= k < first + count ==> TokenLine(input, length, regime, k) >= 0) &&
       (\forall integer row; 0 <= row < count ==>
-        columns->kinds[row] == TokenKind(input, length, regime, row)) &&
+        columns->kinds[row] == TokenKind(input, length, regime, first + row)) &&
       (\forall integer row; 0 <= row < count ==>
-        columns->codes[row] == TokenCode(input, length, regime, row)) &&
+        columns->codes[row] == TokenCode(input, length, regime, first + row)) &&
       (\forall integer row; 0 <= row < count ==>
-        columns->starts[row] == TokenStart(input, length, regime, row));
+        columns->starts[row] == TokenStart(input, length, regime, first + row));
 
     predicate IssuesWritten{L}(uint8_t *input, integer length, hlx_regime *regime,
                            hlx_columns *columns, integer count) =
@@ -60,14 +62,16 @@ typedef struct hlx_lexer {
       LineRead(&lexer->line, input, length) &&
       lexer->line.start <= lexer->position <= Limit(regime, lexer->line.content_end) &&
       lexer->state <= HLX_STATE_SKIP_BLANKS &&
-      counts->tokens <= lexer->position && counts->issues <= lexer->position &&
+      lexer->first_row + counts->tokens <= lexer->position &&
+      counts->issues <= lexer->position &&
       Coming(input, length, regime, lexer->line.start, lexer->position, lexer->state,
-             counts->tokens, counts->issues) &&
-      SpansBefore(input, length, regime, lexer->line.start, lexer->position, counts->tokens);
+             lexer->first_row + counts->tokens, counts->issues) &&
+      SpansBefore(input, length, regime, lexer->line.start, lexer->position,
+                  lexer->first_row + counts->tokens);
 
-    predicate LexerDone{L}(uint8_t *input, integer length, hlx_regime *regime,
+    predicate LexerDone{L}(hlx_lexer *lexer, hlx_regime *regime, uint8_t *input, integer length,
                            hlx_counts *counts) =
-      TokensAre(input, length, regime, counts->tokens) &&
+      TokensAre(input, length, regime, lexer->first_row + counts->tokens) &&
       IssuesAre(input, length, regime, counts->issues);
 
     // What holds whenever the machine stands between two characters.
@@ -78,7 +82,7 @@ typedef struct hlx_lexer {
       ColumnsValid(columns, counts) && \separated(lexer, counts, columns) &&
       LexerReading(lexer, regime, input, length, counts) &&
       counts->tokens <= columns->token_capacity &&
-      TokensWritten(input, length, regime, columns, counts->tokens) &&
+      TokensWritten(input, length, regime, columns, lexer->first_row, counts->tokens) &&
       IssuesWritten(input, length, regime, columns, counts->issues);
 */
 
@@ -90,7 +94,9 @@ typedef struct hlx_lexer {
     assigns *lexer;
     ensures line: LineRead(&lexer->line, input, input_length) && lexer->line.start == 0;
     ensures first: lexer->position == 0 && lexer->state == HLX_STATE_NEW_LINE;
+    ensures reached: LineReached(input, input_length, 0);
     ensures more: lexer->done == 0;
+    ensures row: lexer->first_row == 0;
 */
 void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_length);
 
@@ -100,25 +106,35 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
  * pauses at pause_at = position + n the work is bounded by n bytes, a kernel's block, one
  * line's search for its terminator and one control sequence's name. `counts` is added to.
  * The regime must be valid; lexer and input as hlx_lexer_init or the last call left
- * them. The contract: however it is paused, row k of the columns is the k-th token (or
- * issue) of the specification. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
+ * them; who goes on with other columns adds the tokens given to lexer->first_row and sets
+ * counts->tokens to 0. The contract: however it is paused, row k of the columns is token
+ * first_row + k of the specification, and issue k its k-th. spec: LEX-15, LEX-17, LEX-50, LEX-54 */
 /*@ requires run: LexerCall(lexer, regime, input, input_length, columns, counts);
-    requires done: lexer->done != 0 ==> LexerDone(input, input_length, regime, counts);
+    requires done: lexer->done != 0 ==> LexerDone(lexer, regime, input, input_length, counts);
     terminates \true;
-    assigns *lexer, counts->tokens, counts->issues,
+    assigns lexer->line, lexer->position, lexer->state, lexer->done,
+      counts->tokens, counts->issues,
       columns->kinds[counts->tokens .. columns->token_capacity - 1],
       columns->codes[counts->tokens .. columns->token_capacity - 1],
       columns->starts[counts->tokens .. columns->token_capacity - 1],
       columns->issue_codes[counts->issues .. columns->issue_capacity - 1],
       columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures run: LexerCall(lexer, regime, input, input_length, columns, counts);
-    ensures done: lexer->done != 0 ==> LexerDone(input, input_length, regime, counts);
+    ensures done: lexer->done != 0 ==> LexerDone(lexer, regime, input, input_length, counts);
     ensures status: \result == HLX_STATUS_OK || \result == HLX_STATUS_OUTPUT_FULL;
     ensures pause: \result == HLX_STATUS_OK ==>
       lexer->done != 0 || lexer->position >= pause_at;
     ensures full: \result == HLX_STATUS_OUTPUT_FULL ==>
       counts->tokens == columns->token_capacity &&
-      TokenLine(input, input_length, regime, counts->tokens) >= 0;
+      TokenLine(input, input_length, regime, lexer->first_row + counts->tokens) >= 0;
+    ensures progress: \old(lexer->position) <= lexer->position &&
+      \old(lexer->line.start) <= lexer->line.start;
+    ensures more: \old(counts->tokens) <= counts->tokens &&
+      \old(counts->issues) <= counts->issues;
+    ensures lines: LinesWithin(input, input_length, regime,
+                               lexer->first_row + \old(counts->tokens),
+                               lexer->first_row + counts->tokens, \old(lexer->line.start),
+                               lexer->line.start);
 */
 hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                          uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,
@@ -138,6 +154,10 @@ hlx_status hlx_lexer_run(hlx_lexer *lexer, const hlx_regime *regime, const uint8
     ensures progress: \old(lexer->position) <= lexer->position &&
       \old(lexer->line.start) <= lexer->line.start;
     ensures more: \old(counts->tokens) <= counts->tokens;
+    ensures lines: LinesWithin(input, input_length, regime,
+                               lexer->first_row + \old(counts->tokens),
+                               lexer->first_row + counts->tokens, \old(lexer->line.start),
+                               lexer->line.start);
 */
 void hlx_lexer_leap(hlx_lexer *lexer, const hlx_regime *regime, const uint8_t *input,
                     uint32_t input_length, uint32_t pause_at, const hlx_columns *columns,

@@ -137,3 +137,12 @@ hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8
     step.issue_offset = hlx_span_start(line, position);
     return step;
 }
+
+uint32_t hlx_token_behind(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                          uint32_t position) {
+    hlx_character character = hlx_character_at(line, regime, input, position);
+    if (character.category != HLX_CATEGORY_ESCAPE) {
+        return character.next;
+    }
+    return hlx_name_behind(line, regime, input, character.next);
+}

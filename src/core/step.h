@@ -40,6 +40,8 @@ typedef struct hlx_step {
       StepCode(input, input_length, regime, line->start, position, state);
     ensures next: \result.next == StepNext(input, input_length, regime, line->start, position);
     ensures progress: position < \result.next <= Limit(regime, line->content_end);
+    ensures behind: position <
+      StepBehind(input, input_length, regime, line->start, position) <= \result.next;
     ensures state: \result.state ==
       StepState(input, input_length, regime, line->start, position, state);
     ensures states: \result.state <= HLX_STATE_SKIP_BLANKS;
@@ -52,5 +54,17 @@ typedef struct hlx_step {
 */
 hlx_step hlx_step_at(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
                      uint32_t input_length, uint32_t position, uint32_t state);
+
+/* Behind the bytes that the token at `position` is read from: the rest of a line that a
+ * character of category 5 drops is no part of it. spec: LEX-26, LEX-51 */
+/*@ requires line: LineInput(line, input, regime);
+    requires within: position < Limit(regime, line->content_end);
+    terminates \true;
+    assigns \nothing;
+    ensures behind: \result == TokenBehind(input, regime, line->content_end, position);
+    ensures contained: position < \result <= Limit(regime, line->content_end);
+*/
+uint32_t hlx_token_behind(const hlx_line *line, const hlx_regime *regime, const uint8_t *input,
+                          uint32_t position);
 
 #endif

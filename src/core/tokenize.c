@@ -395,9 +395,10 @@ bool hlx_groups_run(hlx_groups *groups, uint32_t rows, const hlx_columns *column
     ensures status: \result == HLX_STATUS_OK || \result == HLX_STATUS_OUTPUT_FULL;
     ensures capacity: counts->tokens <= columns->token_capacity;
     ensures few: counts->tokens + counts->issues < UINT32_MAX;
-    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures tokens: TokensWritten(input, length, regime, columns, 0, counts->tokens);
     ensures issues: IssuesWritten(input, length, regime, columns, counts->issues);
     ensures spans: SpansInOrder(input, length, regime, counts->tokens);
+    ensures places: TokensInLines(input, length, regime, counts->tokens);
     ensures all_tokens: \result == HLX_STATUS_OK ==>
       TokensAre(input, length, regime, counts->tokens);
     ensures all_issues: \result == HLX_STATUS_OK ==>
@@ -413,10 +414,13 @@ static hlx_status read_document(const hlx_regime *regime, const uint8_t *input, 
     //@ assert columns: ColumnsValid(columns, counts) && \separated(&lexer, counts, columns);
     //@ assert empty: counts->tokens == 0 && counts->issues == 0;
     //@ assert reading: LexerReading(&lexer, regime, input, length, counts);
-    //@ assert tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    //@ assert tokens: TokensWritten(input, length, regime, columns, 0, counts->tokens);
     //@ assert issues: IssuesWritten(input, length, regime, columns, counts->issues);
     //@ assert run: LexerCall(&lexer, regime, input, length, columns, counts);
-    return hlx_lexer_run(&lexer, regime, input, length, UINT32_MAX, columns, counts);
+    hlx_status status = hlx_lexer_run(&lexer, regime, input, length, UINT32_MAX, columns, counts);
+    //@ assert row: lexer.first_row == 0;
+    //@ assert places: TokensInLines(input, length, regime, lexer.first_row + counts->tokens);
+    return status;
 }
 
 /* The issues of all groups, behind the lexer's. spec: LEX-64, LEX-65 */
@@ -424,7 +428,7 @@ static hlx_status read_document(const hlx_regime *regime, const uint8_t *input, 
     requires length: length <= HLX_MAX_INPUT_BYTES;
     requires capacity: counts->tokens <= columns->token_capacity;
     requires few: counts->tokens + counts->issues < UINT32_MAX;
-    requires tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    requires tokens: TokensWritten(input, length, regime, columns, 0, counts->tokens);
     requires issues: IssuesWritten(input, length, regime, columns, counts->issues);
     requires spans: SpansInOrder(input, length, regime, counts->tokens);
     terminates \true;
@@ -433,7 +437,7 @@ static hlx_status read_document(const hlx_regime *regime, const uint8_t *input, 
       columns->issue_offsets[counts->issues .. columns->issue_capacity - 1];
     ensures counted: counts->issues == \old(counts->issues) + GroupIssues(columns, counts);
     ensures number: GroupIssues(columns, counts) >= 0;
-    ensures tokens: TokensWritten(input, length, regime, columns, counts->tokens);
+    ensures tokens: TokensWritten(input, length, regime, columns, 0, counts->tokens);
     ensures issues: IssuesWritten(input, length, regime, columns, \old(counts->issues));
     ensures ends: EndsWritten(columns, \old(counts->issues), counts->tokens);
     ensures unclosed: UnclosedWritten(columns, counts);

@@ -124,8 +124,9 @@ bool hlx_groups_run(hlx_groups *groups, uint32_t rows, const hlx_columns *column
       assumes input_length <= HLX_MAX_INPUT_BYTES && RegimeValid(regime);
       ensures status: \result == HLX_STATUS_OK || \result == HLX_STATUS_OUTPUT_FULL;
       ensures capacity: counts->tokens <= columns->token_capacity;
-      ensures tokens: TokensWritten(input, input_length, regime, columns, counts->tokens);
+      ensures tokens: TokensWritten(input, input_length, regime, columns, 0, counts->tokens);
       ensures spans: SpansInOrder(input, input_length, regime, counts->tokens);
+      ensures places: TokensInLines(input, input_length, regime, counts->tokens);
       ensures full: \result == HLX_STATUS_OUTPUT_FULL <==>
         TokenLine(input, input_length, regime, columns->token_capacity) >= 0;
       ensures full_rows: \result == HLX_STATUS_OUTPUT_FULL ==>

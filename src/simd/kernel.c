@@ -146,18 +146,17 @@ void hlx_lexer_leap(HLX_LEXER_LEAP_PARAMETERS) {
 }
 
 bool hlx_blocks_leap(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t *input,
-                     uint32_t input_length, uint32_t pause_at, const hlx_window *window,
-                     uint32_t *rows) {
+                     uint32_t input_length, uint32_t pause_at, const hlx_window *window) {
     hlx_lexer *lexer = &blocks->lexer;
     if (!can_leap(regime)) {
         return false;
     }
     if (lexer->position <= lexer->line.content_end) {
-        hlx_leap_cursor at = cursor_of(lexer, blocks->place.line_number, *rows);
+        hlx_leap_cursor at = cursor_of(lexer, blocks->place.line_number, blocks->counts.tokens);
         leap(&at, regime, input, input_length, pause_at, window);
-        *rows = at.row;
+        blocks->counts.tokens = at.row;
         move_to(lexer, input, input_length, &at);
-        blocks->place = (hlx_place){lexer->line, at.line_number};
+        blocks->place = (hlx_place){lexer->line, at.line_number, lexer->first_row + at.row};
     }
     return true;
 }
