@@ -255,8 +255,7 @@ static hlx_status run_rows(hlx_lexer *lexer, const hlx_regime *regime, const uin
                                    counts->tokens); */
     /*@ assert cols: ColsDerived(input, input_length, regime, window->cols, lexer->first_row,
                                  counts->tokens); */
-    hlx_status status =
-        run_machine(lexer, regime, input, input_length, stop, window, counts);
+    hlx_status status = run_machine(lexer, regime, input, input_length, stop, window, counts);
     //@ assert first: lexer->first_row == \at(lexer->first_row, Pre);
     /*@ assert ends_kept: \forall integer r; 0 <= r < \at(counts->tokens, Pre) ==>
           window->ends[r] == \at(window->ends[r], Pre); */
