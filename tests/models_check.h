@@ -59,11 +59,11 @@ static inline bytes_of_block random_bytes(void) {
 }
 
 static inline bool holds(lane_set mask, uint32_t place) {
-    return (mask >> place & 1u) != 0;
+    return (mask >> BIT_OF_PLACE(place) & 1u) != 0;
 }
 
 /* A word whose bits are all below `bits`: case k of CASES. */
-static inline lane_set some_set(uint32_t k, uint32_t bits) {
+static inline lane_set some_word(uint32_t k, uint32_t bits) {
     lane_set all = bits == PLACES_BITS ? ~(lane_set)0 : ((lane_set)1 << bits) - 1u;
     if (k < 1u << 16) {
         return (lane_set)k & all;
@@ -83,6 +83,16 @@ static inline lane_set some_set(uint32_t k, uint32_t bits) {
     default:
         return (lane_set)1 << from | (lane_set)1 << random_below(&numbers, bits);
     }
+}
+
+/* The set of the places that are a word's bits. */
+static inline lane_set some_set(uint32_t k, uint32_t bits) {
+    lane_set word = some_word(k, bits);
+    lane_set set = 0;
+    for (uint32_t i = 0; i < bits; i++) {
+        set |= (word >> i & 1u) << BIT_OF_PLACE(i);
+    }
+    return set;
 }
 
 static inline uint8_t kind_of_category_rule(uint8_t category) {
@@ -179,9 +189,9 @@ TARGET static void check_first_place(void **state) {
 TARGET static void check_places_behind(void **state) {
     (void)state;
     for (uint32_t k = 0; k < CASES / 4; k++) {
-        lane_set mask = some_set(k, PLACES_BITS);
+        lane_set mask = some_set(k, BLOCK);
         lane_set found = places_behind(mask);
-        for (uint32_t i = 0; i < PLACES_BITS; i++) {
+        for (uint32_t i = 0; i < BLOCK; i++) {
             assert_int_equal(holds(found, i), i > 0 && holds(mask, i - 1u));
         }
     }
@@ -257,6 +267,96 @@ TARGET static void check_without_first(void **state) {
                 found_first = found_first || holds(mask, i);
             }
         }
+    }
+}
+#endif
+
+#ifdef CHECK_LOOK_UP
+TARGET static void check_lanes_joined(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < 1u << 16; k++) {
+        bytes_of_block a = counting(k, 37);
+        bytes_of_block b = random_bytes();
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            *(random_below(&numbers, 2) == 0 ? &a.at[i] : &b.at[i]) = 0;
+        }
+        bytes_of_block found = lanes(lanes_joined(vector_of(&a), vector_of(&b)));
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            assert_int_equal(found.at[i], a.at[i] + b.at[i]);
+        }
+    }
+}
+
+TARGET static void check_kinds_by_category(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES / 16; k++) {
+        bytes_of_block categories = k < 16 ? counting(k, 1) : random_bytes();
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            categories.at[i] %= 16;
+        }
+        bytes_of_block found = lanes(kinds_by_category(vector_of(&categories)));
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            assert_int_equal(found.at[i], kind_of_category_rule(categories.at[i]));
+        }
+    }
+}
+#endif
+
+#ifdef CHECK_WORDS
+typedef struct integers {
+    int32_t at[GROUP];
+} integers;
+
+static integers integers_of(words w) {
+    integers found;
+    memcpy(found.at, &w, sizeof found.at);
+    return found;
+}
+
+static void check_positions_from(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES; k++) {
+        uint32_t first = k % 2 == 0 ? k : (uint32_t)INT32_MAX - GROUP - k;
+        integers found = integers_of(positions_from(first));
+        for (uint32_t i = 0; i < GROUP; i++) {
+            assert_int_equal(found.at[i], first + i);
+        }
+    }
+}
+
+static words some_words(uint32_t k, integers *values) {
+    words w;
+    for (uint32_t i = 0; i < GROUP; i++) {
+        uint32_t high = random_below(&numbers, 1u << 16);
+        values->at[i] =
+            k < 256 ? (int32_t)k : (int32_t)(high << 16 | random_below(&numbers, 1u << 16));
+    }
+    memcpy(&w, values->at, sizeof w);
+    return w;
+}
+
+static void check_next_positions(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES; k++) {
+        integers values;
+        integers found = integers_of(next_positions(some_words(k, &values)));
+        for (uint32_t i = 0; i < GROUP; i++) {
+            if (values.at[i] <= INT32_MAX - (int32_t)GROUP) {
+                assert_int_equal(found.at[i], values.at[i] + (int32_t)GROUP);
+            }
+        }
+    }
+}
+
+static void check_store_words(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES / 16; k++) {
+        uint32_t from = random_below(&numbers, BLOCK);
+        integers values;
+        rows column = untouched();
+        store_words(column.at + MARGIN, from, some_words(k, &values));
+        assert_true(only_changed(&column, MARGIN + from, GROUP));
+        assert_memory_equal(column.at + MARGIN + from, values.at, sizeof values.at);
     }
 }
 #endif

@@ -5,6 +5,7 @@
 
 #include "avx2.h"
 
+#define CHECK_LOOK_UP
 #define CHECK_STORE_GROUP
 #define CHECK_STORE_RISING
 #include "models_check.h"
@@ -37,21 +38,6 @@ TARGET static void check_row_looked_up(void **state) {
     }
 }
 
-TARGET static void check_lanes_joined(void **state) {
-    (void)state;
-    for (uint32_t k = 0; k < 1u << 16; k++) {
-        bytes_of_block a = counting(k, 37);
-        bytes_of_block b = random_bytes();
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            *(random_below(&numbers, 2) == 0 ? &a.at[i] : &b.at[i]) = 0;
-        }
-        bytes_of_block found = lanes(lanes_joined(vector_of(&a), vector_of(&b)));
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            assert_int_equal(found.at[i], a.at[i] + b.at[i]);
-        }
-    }
-}
-
 TARGET static void check_lanes_zero(void **state) {
     (void)state;
     bytes_of_block found = lanes(lanes_zero());
@@ -67,20 +53,6 @@ TARGET static void check_places_high(void **state) {
         lane_set found = places_high(vector_of(&bytes));
         for (uint32_t i = 0; i < BLOCK; i++) {
             assert_int_equal(holds(found, i), bytes.at[i] >= 128);
-        }
-    }
-}
-
-TARGET static void check_kinds_by_category(void **state) {
-    (void)state;
-    for (uint32_t k = 0; k < CASES / 16; k++) {
-        bytes_of_block categories = k < 16 ? counting(k, 1) : random_bytes();
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            categories.at[i] %= 16;
-        }
-        bytes_of_block found = lanes(kinds_by_category(vector_of(&categories)));
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            assert_int_equal(found.at[i], kind_of_category_rule(categories.at[i]));
         }
     }
 }

@@ -1,9 +1,10 @@
 /* lanes.h -- the operations on vectors that the scan kernels are made of, as the proofs see them.
  *
- * For Frama-C this stands in the place of the intrinsics: src/simd/{sse2,avx2,avx512}.h give each of
- * these functions a body of a few intrinsics, and here is what that body is trusted to do. A
- * vector is BLOCK bytes, lane 0 the one at the lowest address. Sets of lanes are the bits of a word.
- * tests/test_models.c compares every function here, for each set of instructions that has it, with
+ * For Frama-C this stands in the place of the intrinsics: src/simd/{sse2,avx2,avx512,neon}.h give
+ * each of these functions a body of a few intrinsics, and here is what that body is trusted to do. A
+ * vector is BLOCK bytes, lane 0 the one at the lowest address. Sets of lanes are words; BIT_OF_PLACE
+ * says which bit stands for a lane.
+ * tests/test_models_*.c compare every function here, for each set of instructions that has it, with
  * the same rule in C. */
 #ifndef HLX_LANES_H
 #define HLX_LANES_H
@@ -17,7 +18,7 @@ typedef struct words {
     int32_t word[GROUP];
 } words;
 
-/*@ predicate Holds(integer mask, integer place) = (mask & (1 << place)) != 0;
+/*@ predicate Holds(integer mask, integer place) = (mask & (1 << BIT_OF_PLACE(place))) != 0;
 
     predicate WithinBlock(integer mask) =
       \forall integer i; BLOCK <= i < PLACES_BITS ==> !Holds(mask, i);
@@ -61,6 +62,7 @@ uint32_t first_place(lane_set mask);
 
 /* A set without its first place. */
 /*@ requires some: mask != 0;
+    requires within: WithinBlock(mask);
     terminates \true;
     assigns \nothing;
     ensures fewer: \forall integer i; 0 <= i < PLACES_BITS && Holds(\result, i) ==> Holds(mask, i);
@@ -72,10 +74,11 @@ uint32_t first_place(lane_set mask);
 lane_set without_first(lane_set mask);
 
 /* Each place behind one of the set. */
-/*@ terminates \true;
+/*@ requires within: WithinBlock(mask);
+    terminates \true;
     assigns \nothing;
     ensures first: !Holds(\result, 0);
-    ensures behind: \forall integer i; 1 <= i < PLACES_BITS ==>
+    ensures behind: \forall integer i; 1 <= i < BLOCK ==>
       (Holds(\result, i) <==> Holds(mask, i - 1));
 */
 lane_set places_behind(lane_set mask);
@@ -318,5 +321,17 @@ vector groups_down(vector bytes);
       !Holds(mask, i);
 */
 uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask);
+
+/* ---- NEON ---------------------------------------------------------------- */
+
+/* What a quarter of a table of 256, the one of this number, has for its bytes; 0 for others. */
+/*@ requires number: number <= 3;
+    requires readable: \valid_read(quarter + (0 .. 63));
+    terminates \true;
+    assigns \nothing;
+    ensures lanes: \forall integer i; 0 <= i < BLOCK ==>
+      \result.lane[i] == (bytes.lane[i] / 64 == number ? quarter[bytes.lane[i] % 64] : 0);
+*/
+vector quarter_looked_up(const uint8_t *quarter, vector bytes, uint32_t number);
 
 #endif

@@ -10,6 +10,7 @@
 #define BLOCK 32u
 #define GROUP 8u
 #define PLACES_BITS 32u
+#define BIT_OF_PLACE(place) (place)
 
 typedef uint32_t lane_set;
 

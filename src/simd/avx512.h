@@ -12,6 +12,7 @@
 #define BLOCK 64u
 #define GROUP 16u
 #define PLACES_BITS 64u
+#define BIT_OF_PLACE(place) (place)
 
 typedef uint64_t lane_set;
 

@@ -18,6 +18,7 @@
 /* Where a run ends for its bytes: where there is no kind, and where a space is behind a space.
  * `first` is 1 when a space in the block's first place would be, else 0. */
 /*@ requires first: first <= 1;
+    requires within: WithinBlock(spaces);
     terminates \true;
     assigns \nothing;
     ensures first: Holds(\result, 0) <==> Holds(none, 0) || (Holds(spaces, 0) && first == 1);

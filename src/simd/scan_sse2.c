@@ -1,7 +1,7 @@
 /* scan_sse2.c -- the scan kernel for SSE2, which every x86-64 processor has.
  *
  * SSE2 has no table lookup, so the kinds of a block of sixteen bytes are looked up one by one
- * and packed into two words; from there on it is as in scan_avx512.c, four rows a store. */
+ * and packed into two words; from there on it is as in scan_blocks.h. */
 #include "scan_kernels.h"
 
 #if defined(__x86_64__)
@@ -99,54 +99,7 @@ static inline vector kinds_of(const hlx_regime *regime, table t, const uint8_t *
     return where_ascii(bytes, kinds);
 }
 
-/* Sixteen rows of a column from sixteen bytes. */
-/*@ requires writable: \valid(column + (0 .. BLOCK - 1));
-    terminates \true;
-    assigns column[0 .. BLOCK - 1];
-    ensures rows: \forall integer i; 0 <= i < BLOCK ==> column[i] == bytes.lane[i];
-*/
-static inline void store_widened(int32_t *column, vector bytes) {
-    store_group(column, bytes, 0);
-    store_group(column, bytes, 1);
-    store_group(column, bytes, 2);
-    store_group(column, bytes, 3);
-}
-
-/* Sixteen rows of a column from `row` on: the positions of the bytes. */
-/*@ requires within: position + BLOCK <= INT32_MAX && row + BLOCK <= UINT32_MAX;
-    requires writable: \valid(column + (row .. row + BLOCK - 1));
-    terminates \true;
-    assigns column[row .. row + BLOCK - 1];
-    ensures rows: \forall integer r; row <= r < row + BLOCK ==> column[r] == position + (r - row);
-*/
-static inline void store_positions(int32_t *column, uint32_t row, uint32_t position) {
-    words positions = positions_from(position);
-    /*@ loop invariant contained: 0 <= i <= BLOCK && i % GROUP == 0;
-        loop invariant words: i < BLOCK ==> \forall integer k; 0 <= k < GROUP ==>
-          positions.word[k] == position + i + k;
-        loop invariant rows: \forall integer r; row <= r < row + i ==>
-          column[r] == position + (r - row);
-        loop assigns i, positions, column[row .. row + BLOCK - 1];
-        loop variant BLOCK - i;
-    */
-    for (uint32_t i = 0; i < BLOCK; i += GROUP) {
-        store_words(column, row + i, positions);
-        positions = next_positions(positions);
-    }
-}
-
-/*@ HLX_STORE_ROWS_CALL(requires)
-    terminates \true;
-    assigns HLX_STORE_ROWS_WRITES;
-    HLX_STORE_ROWS_RESULT(ensures)
-*/
-static inline void store_rows(vector kinds, vector codes, uint32_t position,
-                              const hlx_columns *columns, uint32_t row, uint32_t count) {
-    (void)count;
-    store_widened(columns->kinds + row, kinds);
-    store_widened(columns->codes + row, codes);
-    store_positions(columns->starts, row, position);
-}
+#include "scan_rows.h"
 
 #include "scan_blocks.h"
 

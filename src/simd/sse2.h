@@ -11,6 +11,7 @@
 #define BLOCK 16u
 #define GROUP 4u
 #define PLACES_BITS 32u
+#define BIT_OF_PLACE(place) (place)
 
 typedef uint32_t lane_set;
 
