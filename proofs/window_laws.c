@@ -20,6 +20,23 @@
 */
 
 /*@ ghost
+    void hlx_starts_behind(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    const int32_t *starts, uint32_t first, uint32_t row, uint32_t count) {
+        uint32_t k = row;
+        /@ loop invariant k: row <= k <= count;
+           loop invariant starts: \forall integer r; 0 <= r < k - row ==>
+             starts[r] == TokenStart(input, length, regime, first + row + r);
+           loop assigns k;
+           loop variant count - k;
+        @/
+        while (k < count) {
+            /@ assert start: (starts - row)[k] == TokenStart(input, length, regime, first + k); @/
+            k++;
+        }
+    }
+*/
+
+/*@ ghost
     void hlx_rows_derived(const hlx_regime *regime, const uint8_t *input, uint32_t length,
     const int32_t *ends, const int32_t *lines, const int32_t *cols, uint32_t first,
     uint32_t row, uint32_t count) {

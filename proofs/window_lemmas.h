@@ -288,6 +288,25 @@
     void hlx_place_aside(const hlx_blocks *blocks, const hlx_window *window);
 */
 
+/* The starts behind the first `row` starts. */
+/*@ ghost
+    /@ requires spans: SpansInOrder(input, length, regime, first + count);
+       requires lines: TokensInLines(input, length, regime, first + count);
+       requires rows: row <= count && first + count <= UINT32_MAX;
+       requires given: \forall integer r; 0 <= r < count ==>
+         (starts - row)[r] == TokenStart(input, length, regime, first + r);
+       terminates \true;
+       assigns \nothing;
+       ensures starts: StartsWritten(input, length, regime, starts, first + row, count - row);
+       ensures next: row < count ==>
+         starts[0] == TokenStart(input, length, regime, first + row);
+       ensures last: row < count ==> \let r = count - row - 1;
+         starts[r] == TokenStart(input, length, regime, first + count - 1);
+    @/
+    void hlx_starts_behind(const hlx_regime *regime, const uint8_t *input, uint32_t length,
+    const int32_t *starts, uint32_t first, uint32_t row, uint32_t count);
+*/
+
 /* Derived rows behind `row` derived rows. */
 /*@ ghost
     /@ requires ends_before: EndsDerived(input, length, regime, ends - row, first, row);

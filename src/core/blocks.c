@@ -306,9 +306,8 @@ static hlx_status run_rows(hlx_lexer *lexer, const hlx_regime *regime, const uin
 static void derive_rows(hlx_place *place, const hlx_regime *regime, const uint8_t *input,
                         uint32_t input_length, const hlx_window *window, uint32_t row,
                         uint32_t count) /*@ ghost (uint32_t first) */ {
-    /*@ assert starts: \forall integer r; 0 <= r < count - row ==>
-          (window->starts + row)[r] == TokenStart(input, input_length, regime,
-                                                  first + row + r); */
+    /*@ ghost hlx_starts_behind(regime, input, input_length, window->starts + row, first, row,
+                                count); */
     hlx_expand_rows(place, regime, input, input_length, window->starts + row, count - row,
                     window->ends + row, window->lines + row, window->cols + row);
     /*@ assert kinds_kept: \forall integer r; 0 <= r < count ==>
