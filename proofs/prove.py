@@ -172,6 +172,7 @@ class Target:
         self.goals = {}  # function -> {goal: report}
         self.properties = []
         self.tree = ""
+        self.called = set()
 
     def seconds_for(self, functions):
         """The longest time-out of any of these functions."""
@@ -280,6 +281,9 @@ class Target:
         tree = self.folder / "tree.c"
         if tree.exists():
             self.tree = tree.read_text()
+            code = re.sub(r"/\*(?!@ ghost).*?\*/", "", self.tree, flags=re.S)
+            lines = re.findall(r"^[ \t].*", code, re.M)
+            self.called = {name for line in lines for name in re.findall(r"\b(\w+)\(", line)}
 
     def counts(self, function):
         """Goals and smoke tests of a function."""
@@ -377,6 +381,7 @@ class Target:
 
     def assumptions(self, proved_elsewhere):
         builtin = models = 0
+        tested = modelled(self.file)
         for directory, _, _, function, kind, status, *text in self.properties:
             if status == "Valid" or (status in UNTRIED and not self.must_be_tried(function, kind)):
                 continue
@@ -386,7 +391,7 @@ class Target:
                     yield f"{function}: a builtin is called, its contract is assumed: {kind}"
             elif status == "Considered valid" and directory == str(MODELS.relative_to(ROOT)):
                 models += 1
-                if function not in modelled(self.file) and self.calls(function):
+                if function not in tested and self.calls(function):
                     yield f"{function}: modelled, but no test of models checks it: {kind}"
             elif status != "Considered valid":
                 yield f"{function}: {status.lower()}: {kind} {text[0]}"
@@ -408,8 +413,7 @@ class Target:
 
     def calls(self, function):
         """Does the code, as Frama-C prints it, call this function? Ghost code counts: a lemma is called there."""
-        code = re.sub(r"/\*(?!@ ghost).*?\*/", "", self.tree, flags=re.S)
-        return re.search(rf"^[ \t].*\b{re.escape(function)}\(", code, re.M) is not None
+        return function in self.called
 
     def loops_without_variant(self):
         function = comment = ""
