@@ -6,6 +6,20 @@
 
 #include "sse2.h"
 
+/* What the table says of eight bytes, and of sixteen. */
+static inline uint64_t look_up_eight(const uint8_t *table, const uint8_t *bytes) {
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        found |= (uint64_t)table[bytes[i]] << (8u * i);
+    }
+    return found;
+}
+
+static inline __m128i look_up(const uint8_t *table, const uint8_t *bytes) {
+    return _mm_set_epi64x((int64_t)look_up_eight(table, bytes + 8),
+                          (int64_t)look_up_eight(table, bytes));
+}
+
 /* A block's bytes as tokens; a line end is a space. */
 typedef struct block_bytes {
     uint8_t kinds[HLX_LEAP_BLOCK];

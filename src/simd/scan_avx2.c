@@ -11,20 +11,7 @@
 #include "avx2.h"
 
 #include "scan_groups.h"
-
-/* The table stays where it is: nothing is loaded before a run. */
-typedef bool table;
-
-/*@ predicate TableOf{L}(table t, hlx_regime *regime) = \true; */
-
-/*@ terminates \true;
-    assigns \nothing;
-    ensures table: TableOf(\result, regime);
-*/
-TARGET static inline table load_table(const hlx_regime *regime) {
-    (void)regime;
-    return true;
-}
+#include "table_in_place.h"
 
 /* Category 0 ends a run, so the bytes above 127 may have it in utf8. */
 /*@ requires table: TableOf(t, regime) && \valid_read(regime) && RegimeValid(regime);

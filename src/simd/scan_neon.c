@@ -10,20 +10,7 @@
 
 #include "scan_groups.h"
 #include "scan_rows.h"
-
-/* The table stays where it is: nothing is loaded before a run. */
-typedef bool table;
-
-/*@ predicate TableOf{L}(table t, hlx_regime *regime) = \true; */
-
-/*@ terminates \true;
-    assigns \nothing;
-    ensures table: TableOf(\result, regime);
-*/
-static inline table load_table(const hlx_regime *regime) {
-    (void)regime;
-    return true;
-}
+#include "table_in_place.h"
 
 /* What a table has for the bytes whose quarter of it is `number` or the next one, else 0. */
 /*@ requires number: number <= 2;

@@ -1,4 +1,4 @@
-/* sse2.h -- what the scan kernel and the leaps for SSE2 share: a table of 256 for 16 bytes.
+/* sse2.h -- the operations on vectors of the scan kernel for SSE2; the leaps take some of them.
  *
  * The functions of a few intrinsics are what the proof of the scan kernel trusts: their contracts
  * are in proofs/models/lanes.h, which Frama-C reads instead. */
@@ -34,20 +34,6 @@ static inline vector joined(uint64_t low, uint64_t high) {
 
 static inline vector where_ascii(vector bytes, vector values) {
     return _mm_andnot_si128(_mm_cmplt_epi8(bytes, _mm_setzero_si128()), values);
-}
-
-/* What the table says of eight bytes, and of sixteen. */
-static inline uint64_t look_up_eight(const uint8_t *table, const uint8_t *bytes) {
-    uint64_t found = 0;
-    for (uint32_t i = 0; i < 8; i++) {
-        found |= (uint64_t)table[bytes[i]] << (8u * i);
-    }
-    return found;
-}
-
-static inline __m128i look_up(const uint8_t *table, const uint8_t *bytes) {
-    return _mm_set_epi64x((int64_t)look_up_eight(table, bytes + 8),
-                          (int64_t)look_up_eight(table, bytes));
 }
 
 /* Every space has the code of a blank. */
