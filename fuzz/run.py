@@ -4,7 +4,7 @@
     fuzz/run.py fuzz       every target for --seconds each, then the canary, which must be caught
     fuzz/run.py replay     all committed inputs through plain programs (gcc, ASan, UBSan); --valgrind: under it
     fuzz/run.py coverage   what of src/core the committed inputs reach; HTML and a table, held against uncovered.tsv
-    fuzz/run.py speed      executions a second of processor time on small inputs, next to the canary's; pure targets have a bound
+    fuzz/run.py speed      executions a second on small inputs, next to the canary's; pure targets have a bound
     fuzz/run.py minimise   take what was found into the committed inputs, as few as give the same coverage
     fuzz/run.py ossfuzz    build.sh as OSS-Fuzz calls it, and each program once over its seeds
 
@@ -300,11 +300,12 @@ def speed(arguments):
     print("target           rate  of the canary's")
     failed = 0
     for target in arguments.targets:
-        share, tries = 0, 0
+        inputs = small_inputs(target)
+        share = rate = tries = 0
         while tries < SPEED_TRIES and share < LEAST_SHARE:
             canary = speed_of(CANARY, 1, f"-max_len={CANARY_LENGTH}")
-            rate, tries = speed_of(target, arguments.seconds, *small_inputs(target)), tries + 1
-            share = max(share, rate / canary)
+            found, tries = speed_of(target, arguments.seconds, *inputs), tries + 1
+            share, rate = max((share, rate), (found / canary, found))
         enough = share >= LEAST_SHARE or not TARGETS[target].pure
         failed += not enough
         kind = "pure" if TARGETS[target].pure else "not pure: no limit"
