@@ -5,6 +5,16 @@
 
 #include "blocks.h"
 
+/* The rows of all six columns of a window, as addresses; and those from one on, as places. */
+#define ALL_ROWS(window)                                                                           \
+    window->kinds + (0 .. window->capacity - 1), window->codes + (0 .. window->capacity - 1),      \
+        window->starts + (0 .. window->capacity - 1), window->ends + (0 .. window->capacity - 1),  \
+        window->lines + (0 .. window->capacity - 1), window->cols + (0 .. window->capacity - 1)
+#define ROWS_FROM(window, row)                                                                     \
+    window->kinds[row .. window->capacity - 1], window->codes[row .. window->capacity - 1],        \
+        window->starts[row .. window->capacity - 1], window->ends[row .. window->capacity - 1],    \
+        window->lines[row .. window->capacity - 1], window->cols[row .. window->capacity - 1]
+
 /* What is known of the tokens before a place, and of its line. spec: LEX-51 */
 /*@ ghost
     /@ requires spans: SpansBefore(input, length, regime, start, position, tokens);
@@ -281,9 +291,7 @@
        terminates \true;
        assigns \nothing;
        ensures apart: \separated(&blocks->place, window,
-         window->kinds + (0 .. window->capacity - 1), window->codes + (0 .. window->capacity - 1),
-         window->starts + (0 .. window->capacity - 1), window->ends + (0 .. window->capacity - 1),
-         window->lines + (0 .. window->capacity - 1), window->cols + (0 .. window->capacity - 1));
+         ALL_ROWS(window));
     @/
     void hlx_place_aside(const hlx_blocks *blocks, const hlx_window *window);
 */

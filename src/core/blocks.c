@@ -103,13 +103,7 @@ static uint32_t stop_behind(hlx_blocks *blocks, uint32_t before, uint32_t pause_
     requires ahead: blocks->lexer.position < pause_at;
     terminates \true;
     assigns blocks->lexer.line, blocks->lexer.position, blocks->lexer.state, blocks->place,
-      blocks->counts.tokens, blocks->stretch,
-      window->kinds[blocks->counts.tokens .. window->capacity - 1],
-      window->codes[blocks->counts.tokens .. window->capacity - 1],
-      window->starts[blocks->counts.tokens .. window->capacity - 1],
-      window->ends[blocks->counts.tokens .. window->capacity - 1],
-      window->lines[blocks->counts.tokens .. window->capacity - 1],
-      window->cols[blocks->counts.tokens .. window->capacity - 1];
+      blocks->counts.tokens, blocks->stretch, ROWS_FROM(window, blocks->counts.tokens);
     ensures run: BlocksCall(blocks, regime, input, input_length, window);
     ensures onward: \old(blocks->lexer.position) <= blocks->lexer.position;
     ensures ahead: \old(blocks->lexer.position) < \result <= pause_at;
@@ -132,13 +126,7 @@ static uint32_t leap_rows(hlx_blocks *blocks, const hlx_regime *regime, const ui
       \valid_read(input + (0 .. input_length - 1));
     requires window: ColumnsApart(window) && window->capacity <= UINT32_MAX;
     requires valid: \valid(lexer) && \valid(counts);
-    requires apart: \separated(lexer, counts, window,
-                               window->kinds + (0 .. window->capacity - 1),
-                               window->codes + (0 .. window->capacity - 1),
-                               window->starts + (0 .. window->capacity - 1),
-                               window->ends + (0 .. window->capacity - 1),
-                               window->lines + (0 .. window->capacity - 1),
-                               window->cols + (0 .. window->capacity - 1));
+    requires apart: \separated(lexer, counts, window, ALL_ROWS(window));
     requires reading: LexerReading(lexer, regime, input, input_length, counts);
     requires done: lexer->done != 0 ==>
       TokensAre(input, input_length, regime, lexer->first_row + counts->tokens) &&
@@ -198,13 +186,7 @@ static hlx_status run_machine(hlx_lexer *lexer, const hlx_regime *regime, const 
       \valid_read(input + (0 .. input_length - 1));
     requires window: ColumnsApart(window) && window->capacity <= UINT32_MAX;
     requires valid: \valid(lexer) && \valid(counts);
-    requires apart: \separated(lexer, counts, window,
-                               window->kinds + (0 .. window->capacity - 1),
-                               window->codes + (0 .. window->capacity - 1),
-                               window->starts + (0 .. window->capacity - 1),
-                               window->ends + (0 .. window->capacity - 1),
-                               window->lines + (0 .. window->capacity - 1),
-                               window->cols + (0 .. window->capacity - 1));
+    requires apart: \separated(lexer, counts, window, ALL_ROWS(window));
     requires reading: LexerReading(lexer, regime, input, input_length, counts);
     requires done: lexer->done != 0 ==>
       TokensAre(input, input_length, regime, lexer->first_row + counts->tokens) &&
@@ -277,13 +259,7 @@ static hlx_status run_rows(hlx_lexer *lexer, const hlx_regime *regime, const uin
     requires input: input_length <= HLX_MAX_INPUT_BYTES &&
       \valid_read(input + (0 .. input_length - 1));
     requires window: ColumnsApart(window) && \valid(place);
-    requires apart: \separated(place, window,
-                               window->kinds + (0 .. window->capacity - 1),
-                               window->codes + (0 .. window->capacity - 1),
-                               window->starts + (0 .. window->capacity - 1),
-                               window->ends + (0 .. window->capacity - 1),
-                               window->lines + (0 .. window->capacity - 1),
-                               window->cols + (0 .. window->capacity - 1));
+    requires apart: \separated(place, window, ALL_ROWS(window));
     requires place: PlaceRead(place, input, input_length) && place->first_row == first + row;
     requires rows: row <= count <= window->capacity;
     requires few: first + count <= HLX_MAX_INPUT_BYTES + 1;
@@ -339,12 +315,7 @@ static void derive_rows(hlx_place *place, const hlx_regime *regime, const uint8_
     terminates \true;
     assigns blocks->lexer.line, blocks->lexer.position, blocks->lexer.state, blocks->lexer.done,
       blocks->place, blocks->counts,
-      window->kinds[blocks->counts.tokens .. window->capacity - 1],
-      window->codes[blocks->counts.tokens .. window->capacity - 1],
-      window->starts[blocks->counts.tokens .. window->capacity - 1],
-      window->ends[blocks->counts.tokens .. window->capacity - 1],
-      window->lines[blocks->counts.tokens .. window->capacity - 1],
-      window->cols[blocks->counts.tokens .. window->capacity - 1];
+      ROWS_FROM(window, blocks->counts.tokens);
     ensures run: BlocksCall(blocks, regime, input, input_length, window);
     ensures onward: \old(blocks->lexer.position) <= blocks->lexer.position;
     ensures more: \old(blocks->counts.tokens) <= blocks->counts.tokens;
@@ -386,10 +357,7 @@ static hlx_status read_rows(hlx_blocks *blocks, const hlx_regime *regime, const 
 /*@ requires run: BlocksCall(blocks, regime, input, input_length, window);
     requires ahead: blocks->lexer.position < pause_at;
     terminates \true;
-    assigns *blocks, window->kinds[0 .. window->capacity - 1],
-      window->codes[0 .. window->capacity - 1], window->starts[0 .. window->capacity - 1],
-      window->ends[0 .. window->capacity - 1], window->lines[0 .. window->capacity - 1],
-      window->cols[0 .. window->capacity - 1];
+    assigns *blocks, ROWS_FROM(window, 0);
     ensures run: BlocksCall(blocks, regime, input, input_length, window);
     ensures first: blocks->lexer.first_row == \old(blocks->lexer.first_row);
     ensures within: blocks->lexer.position <= input_length + 1;
@@ -442,10 +410,7 @@ uint32_t hlx_blocks_next(hlx_blocks *blocks, const hlx_regime *regime, const uin
           blocks->counts.tokens == window->capacity;
         loop invariant first: blocks->lexer.first_row == \at(blocks->lexer.first_row, Pre);
         loop invariant within: blocks->lexer.position <= input_length + 1;
-        loop assigns pause_at, status, *blocks, window->kinds[0 .. window->capacity - 1],
-          window->codes[0 .. window->capacity - 1], window->starts[0 .. window->capacity - 1],
-          window->ends[0 .. window->capacity - 1], window->lines[0 .. window->capacity - 1],
-          window->cols[0 .. window->capacity - 1];
+        loop assigns pause_at, status, *blocks, ROWS_FROM(window, 0);
         loop variant input_length + 2 - blocks->lexer.position +
           (blocks->lexer.done != 0 || status != HLX_STATUS_OK ? 0 : 1);
     */
@@ -469,41 +434,14 @@ uint32_t hlx_blocks_next(hlx_blocks *blocks, const hlx_regime *regime, const uin
     requires capacity: window->capacity > 0;
     requires next: blocks->counts.tokens == 0;
     requires readable: \valid_read(columns) && \separated(columns, blocks);
-    requires kinds: \separated(columns->kinds + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
-    requires codes: \separated(columns->codes + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
-    requires starts: \separated(columns->starts + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
-    requires ends: \separated(columns->ends + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
-    requires lines: \separated(columns->lines + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
-    requires cols: \separated(columns->cols + (0 .. count - 1),
-      blocks, window->kinds + (0 .. window->capacity - 1),
-      window->codes + (0 .. window->capacity - 1), window->starts + (0 .. window->capacity - 1),
-      window->ends + (0 .. window->capacity - 1), window->lines + (0 .. window->capacity - 1),
-      window->cols + (0 .. window->capacity - 1));
+    requires kinds: \separated(columns->kinds + (0 .. count - 1), blocks, ALL_ROWS(window));
+    requires codes: \separated(columns->codes + (0 .. count - 1), blocks, ALL_ROWS(window));
+    requires starts: \separated(columns->starts + (0 .. count - 1), blocks, ALL_ROWS(window));
+    requires ends: \separated(columns->ends + (0 .. count - 1), blocks, ALL_ROWS(window));
+    requires lines: \separated(columns->lines + (0 .. count - 1), blocks, ALL_ROWS(window));
+    requires cols: \separated(columns->cols + (0 .. count - 1), blocks, ALL_ROWS(window));
     terminates \true;
-    assigns *blocks, window->kinds[0 .. window->capacity - 1],
-      window->codes[0 .. window->capacity - 1], window->starts[0 .. window->capacity - 1],
-      window->ends[0 .. window->capacity - 1], window->lines[0 .. window->capacity - 1],
-      window->cols[0 .. window->capacity - 1];
+    assigns *blocks, ROWS_FROM(window, 0);
     ensures run: BlocksReading(blocks, regime, input, length);
     ensures next: blocks->counts.tokens == 0;
     ensures capacity: \result <= window->capacity;
@@ -538,12 +476,7 @@ static uint32_t next_behind(hlx_blocks *blocks, const hlx_regime *regime, const 
     requires next: blocks->counts.tokens == 0 && blocks->lexer.first_row == count;
     requires rows: WindowWritten(input, length, regime, columns, 0, count);
     terminates \true;
-    assigns *blocks, columns->kinds[count .. columns->capacity - 1],
-      columns->codes[count .. columns->capacity - 1],
-      columns->starts[count .. columns->capacity - 1],
-      columns->ends[count .. columns->capacity - 1],
-      columns->lines[count .. columns->capacity - 1],
-      columns->cols[count .. columns->capacity - 1];
+    assigns *blocks, ROWS_FROM(columns, count);
     ensures reading: BlocksReading(blocks, regime, input, length);
     ensures next: blocks->counts.tokens == 0 && blocks->lexer.first_row == count + \result;
     ensures capacity: count + \result <= columns->capacity;
@@ -603,10 +536,7 @@ static bool was_last(hlx_blocks *blocks, const hlx_regime *regime, const uint8_t
     requires input: length <= HLX_MAX_INPUT_BYTES && \valid_read(input + (0 .. length - 1));
     requires columns: ColumnsApart(columns) && columns->capacity <= INT32_MAX;
     terminates \true;
-    assigns columns->kinds[0 .. columns->capacity - 1],
-      columns->codes[0 .. columns->capacity - 1], columns->starts[0 .. columns->capacity - 1],
-      columns->ends[0 .. columns->capacity - 1], columns->lines[0 .. columns->capacity - 1],
-      columns->cols[0 .. columns->capacity - 1];
+    assigns ROWS_FROM(columns, 0);
     ensures range: HISTORIC_OUTPUT_FULL <= \result <= columns->capacity;
     ensures all: \result >= 0 ==> TokensAre(input, length, regime, \result);
     ensures rows: \result >= 0 ==>
@@ -624,12 +554,7 @@ static int read_all(const hlx_regime *regime, const uint8_t *input, uint32_t len
         loop invariant reading: BlocksReading(&blocks, regime, input, length);
         loop invariant next: blocks.counts.tokens == 0 && blocks.lexer.first_row == count;
         loop invariant rows: WindowWritten(input, length, regime, columns, 0, count);
-        loop assigns blocks, count, columns->kinds[0 .. columns->capacity - 1],
-          columns->codes[0 .. columns->capacity - 1],
-          columns->starts[0 .. columns->capacity - 1],
-          columns->ends[0 .. columns->capacity - 1],
-          columns->lines[0 .. columns->capacity - 1],
-          columns->cols[0 .. columns->capacity - 1];
+        loop assigns blocks, count, ROWS_FROM(columns, 0);
         loop variant columns->capacity - count + (blocks.lexer.done != 0 ? 0 : 1);
     */
     while (!blocks.lexer.done && count < columns->capacity) {
