@@ -90,10 +90,6 @@
     const uint8_t *input, uint32_t length, const hlx_window *window) {
     }
 
-    void hlx_blocks_apart(const hlx_blocks *blocks, const hlx_regime *regime,
-    const uint8_t *input, uint32_t length) {
-    }
-
     void hlx_blocks_together(const hlx_blocks *blocks, const hlx_regime *regime,
     const uint8_t *input, uint32_t length) {
     }

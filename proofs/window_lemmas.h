@@ -194,27 +194,7 @@
     const uint8_t *input, uint32_t length, const hlx_window *window);
 */
 
-/* The same without a window. */
-/*@ ghost
-    /@ requires all: BlocksReading(blocks, regime, input, length);
-       terminates \true;
-       assigns \nothing;
-       ensures reading: LexerReading(&blocks->lexer, regime, input, length, &blocks->counts);
-       ensures done: blocks->lexer.done != 0 ==>
-         TokensAre(input, length, regime, blocks->lexer.first_row + blocks->counts.tokens) &&
-         IssuesAre(input, length, regime, blocks->counts.issues);
-       ensures tokens: \forall integer k; 0 <= k < blocks->lexer.first_row + blocks->counts.tokens ==>
-         TokenLine(input, length, regime, k) >= 0;
-       ensures issues: \forall integer k; 0 <= k < blocks->counts.issues ==>
-         IssueLine(input, length, regime, k) >= 0;
-       ensures place: PlaceRead(&blocks->place, input, length);
-       ensures order: blocks->place.line.start <= blocks->lexer.line.start;
-       ensures row: blocks->place.first_row == blocks->lexer.first_row + blocks->counts.tokens;
-       ensures stretch: blocks->stretch <= HLX_LONGEST_STRETCH;
-    @/
-    void hlx_blocks_apart(const hlx_blocks *blocks, const hlx_regime *regime,
-    const uint8_t *input, uint32_t length);
-*/
+/* The same without a window, put together. */
 /*@ ghost
     /@ requires reading: LexerReading(&blocks->lexer, regime, input, length, &blocks->counts);
        requires done: blocks->lexer.done != 0 ==>
