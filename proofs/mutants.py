@@ -197,9 +197,9 @@ def unused(function):
 
 
 def clause_mutants(functions):
-    """Every clause of every contract, dropped."""
+    """Every clause of every contract, dropped: once, also where several targets have the function."""
     reasons = {(row[0], row[1]): row[2] for row in prove.rows(CLAUSES)}
-    mutants = []
+    mutants = {}
     for (file, name), function in sorted(functions.items()):
         if not function.contract:
             continue
@@ -213,9 +213,9 @@ def clause_mutants(functions):
                 expected = "says of the contract itself that its cases are all, and exclude each other"
             elif expected == "killed" and kind in ("ensures", "assigns") and not suspects:
                 expected = unused(function)
-            mutants.append(Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects,
-                                  expected))
-    return mutants
+            mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects, expected)
+            mutants.setdefault((mutant.file, start), mutant).suspects.update(suspects)
+    return list(mutants.values())
 
 
 class Runner:
