@@ -20,6 +20,7 @@
 
 #include "control_sequence.h"
 #include "kernel.h"
+#include "leap_characters.h"
 
 #define HLX_LEAP_BLOCK 64u
 
@@ -64,7 +65,18 @@ typedef struct hlx_places {
     uint64_t comment;     /* category 14 */
     uint64_t line_feed;
     uint64_t carriage_return;
+    uint64_t character;    /* first bytes of characters above 127, in utf8; in `token`, too */
+    uint64_t continuation; /* their other bytes; in `token`, too */
 } hlx_places;
+
+/* Words of bits as in hlx_characters_of. */
+static inline void hlx_leap_add_characters(hlx_places *p, const uint64_t bit[8]) {
+    hlx_characters found;
+    hlx_characters_of(&found, bit);
+    p->character = found.first;
+    p->continuation = found.continuation;
+    p->token |= found.first | found.continuation;
+}
 
 /* What becomes of them, up to `end`: the bytes behind belong to the next leap. */
 typedef struct hlx_leap {
@@ -83,6 +95,21 @@ typedef struct hlx_leap {
 static inline bool hlx_leap_possible(const hlx_regime *regime) {
     return regime->category[' '] == HLX_CATEGORY_SPACE && regime->end_of_line_char >= 0 &&
            regime->category[regime->end_of_line_char] == HLX_CATEGORY_END_OF_LINE;
+}
+
+/* May a leap read characters above 127? In utf8, if all of them but U+FEFF have categories of plain
+ * characters: only those below 256 can have others. spec: LEX-53, CAT-20 */
+static inline bool hlx_leap_reads_characters(const hlx_regime *regime) {
+    const uint32_t plain =
+        1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13;
+    uint32_t categories = 0;
+    if (regime->encoding != HLX_ENCODING_UTF8) {
+        return false;
+    }
+    for (uint32_t code = 128; code < 256u; code++) {
+        categories |= (uint32_t)1 << regime->category[code];
+    }
+    return (categories & ~plain) == 0;
 }
 
 /* The most rows that a leap may touch: its tokens' and, by whole groups, some behind them. */
@@ -209,6 +236,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     uint64_t trailing = hlx_trailing_blanks(p.blank, terminator);
     hard |= (escaped & (terminator | trailing)) | hlx_undecided(&p, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
+    hard |= p.character & (escaped | word << 1); /* a letter, perhaps */
     uint64_t kept = hlx_kept_places(hard, escape, word);
     uint64_t middle = (p.token | escaped) & ~(p.space | word | terminator);
     uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
@@ -223,7 +251,8 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     leap.space = (p.space & ~trailing & ~escaped & before_middle & kept) | (line_end & ends_middle);
     leap.escape = escape & kept;
     leap.word = word;
-    leap.token = (middle & ~escaped & kept) | leap.escape | leap.space | leap.paragraph;
+    leap.token =
+        (middle & ~escaped & ~p.continuation & kept) | leap.escape | leap.space | leap.paragraph;
     leap.line_feed = p.line_feed & kept;
     leap.end = hlx_first_place(~kept);
     leap.state = hlx_state_behind(kept, middle, p.line_feed, p.space & ~no_indents, state);
