@@ -1,19 +1,20 @@
 /* characters_avx512.h -- kinds and codes of characters above 127, in utf8, for AVX-512.
  *
- *      bytes       E2       82       AC                of the row's place and the three behind
- *      less bits   E2       02       2C       xx       6 of each but the first
- *      together    1110 0010 000010 101100 xxxxxx
- *      code                20AC                        without those behind and the first ones
+ *      four bytes from the token's place on     11100010  10000010  10101100  xxxxxxxx
+ *      all of the first, six bits of others     11100010    000010    101100    xxxxxx
+ *      without those behind                               11100010    000010    101100
+ *      and the first ones: U+20AC                             0010    000010    101100
  *
- * Sixteen rows at a time; a letter above 255 is looked up as hlx_unicode_letter does it. */
+ * Sixteen rows at a time. A letter above 255 is looked up as hlx_unicode_letter does it. */
 #ifndef HLX_CHARACTERS_AVX512_H
 #define HLX_CHARACTERS_AVX512_H
 
 #include "avx512.h"
 #include "catcode_tables.h"
+#include "names_avx512.h"
 
 /* The kinds of those characters that have a code below 256, by their first places: of two bytes,
- * C2 or C3 the first. */
+ * C2 or C3 the first. spec: CAT-20 */
 TARGET static inline __m512i with_kinds_below_256(__m512i kinds, uint64_t first, __m512i bytes,
                                                   const hlx_regime *regime) {
     uint64_t c3 = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xC3));
@@ -54,11 +55,13 @@ TARGET static inline __m512i gathered(__mmask16 those, __m512i index, const uint
     return _mm512_and_si512(_mm512_srlv_epi32(words, bits), _mm512_set1_epi32(255));
 }
 
-/* The kinds of those that have a code above 255. spec: CAT-20 */
+/* The kinds of those that have a code above 255. In rows that are none of the leap's anything may
+ * stand for a code. spec: CAT-21 */
 TARGET static inline __m512i with_kinds_above_255(__m512i kinds, __m512i codes,
                                                   const hlx_regime *regime) {
     const __m512i low = _mm512_set1_epi32(255);
     __mmask16 those = _mm512_cmpgt_epi32_mask(codes, low);
+    those = _mm512_mask_cmple_epi32_mask(those, codes, _mm512_set1_epi32(HLX_MAX_CODE_POINT));
     __m512i page = gathered(those, _mm512_srli_epi32(codes, 8), hlx_letter_page);
     __m512i index = _mm512_or_si512(_mm512_slli_epi32(page, 8), _mm512_and_si512(codes, low));
     __m512i is_letter = gathered(those, index, hlx_letter);

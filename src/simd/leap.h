@@ -10,8 +10,9 @@
  * block has, and the kernel writes the rows, of three columns or of six: a line feed's place
  * is all that line and column need, a name's length all that its end does. What is rare is
  * *hard*: the leap stops before it and the proved machine (src/core/lexer.c) goes on. Hard are
- * notations, carriage returns but before a line feed, categories 5, 9 and 15, bytes above 127 in
- * utf8, and whatever the end of the block leaves undecided: a name, blanks, a comment, CR LF.
+ * notations, carriage returns but before a line feed, categories 5, 9 and 15, and whatever the end
+ * of the block leaves undecided: a name, blanks, a comment, CR LF, a character of several bytes. In
+ * utf8 also ill-formed bytes, U+FEFF, and a character above 127 that may be of a name.
  *
  * Runs of ones are followed to their ends by addition: r + first(r) has a one behind r.
  * The facts behind each line are clauses of spec/lexer.md. spec: LEX-51, LEX-52, LEX-53 */
@@ -31,8 +32,8 @@
  * they are not \par. */
 #define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 10, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
-/* The categories that a leap reads by: LF and CR have that of line ends, other characters of it,
- * and in utf8 bytes above 127, are hard. spec: LEX-10, LEX-53 */
+/* The categories that a leap reads by: LF and CR have that of line ends, other characters of it are
+ * hard, and so are in utf8 bytes above 127, but those of leap_characters.h. spec: LEX-10, LEX-53 */
 typedef struct hlx_leap_table {
     _Alignas(64) uint8_t category[256];
 } hlx_leap_table;
@@ -54,7 +55,7 @@ static inline hlx_leap_table hlx_leap_table_of(const hlx_regime *regime) {
     return table;
 }
 
-/* The bytes of a block by class; of category and byte alone. */
+/* The bytes of a block by class: of category and byte alone, but for the last two. */
 typedef struct hlx_places {
     uint64_t escape;      /* category 0 */
     uint64_t token;       /* plain (LEX-53, letters included), superscripts, spaces, line ends */
@@ -98,7 +99,7 @@ static inline bool hlx_leap_possible(const hlx_regime *regime) {
 }
 
 /* May a leap read characters above 127? In utf8, if all of them but U+FEFF have categories of plain
- * characters: only those below 256 can have others. spec: LEX-53, CAT-20 */
+ * characters: only those below 256 can have others. spec: LEX-53, CAT-20, CAT-21 */
 static inline bool hlx_leap_reads_characters(const hlx_regime *regime) {
     const uint32_t plain =
         1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13;

@@ -10,8 +10,6 @@
 
 #if defined(__x86_64__)
 
-#include <string.h>
-
 #include "avx2.h"
 #include "names.h"
 
@@ -344,7 +342,7 @@ TARGET static inline void store_longer_ends(uint64_t carriage_returns, const hlx
 TARGET static inline uint32_t decoded(const uint8_t *bytes) {
     static const uint32_t chosen_bits[4] = {0x1F3F0000u, 0x1F3F0000u, 0x0F3F3F00u, 0x073F3F3Fu};
     uint32_t four;
-    memcpy(&four, bytes, sizeof four);
+    __builtin_memcpy(&four, bytes, sizeof four);
     return _pext_u32(__builtin_bswap32(four), chosen_bits[bytes[0] >> 4 & 3u]);
 }
 

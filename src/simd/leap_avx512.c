@@ -9,9 +9,8 @@
 
 #if defined(__x86_64__)
 
-#include "names_avx512.h"
-
 #include "characters_avx512.h"
+#include "names_avx512.h"
 
 /* A block's bytes as rows: byte by byte. */
 typedef struct block_rows {
