@@ -4,9 +4,10 @@
     proofs/leap/prove_leap.py              the claims, then the canaries
     proofs/leap/prove_leap.py FOLDER       only the claims, about FOLDER/leap.h
 
-A claim is proved when both solvers answer that no arguments break it. The canaries are wrong versions of leap.h and of
-reference.h: each must be refuted by arguments for which the function that gcc makes of it says so, too. On random texts
-circuit and function must always agree. A solver without an answer is a failure. The last line is `N passed, N failed`.
+A claim is proved when both solvers answer that no arguments break it. The canaries are wrong versions of leap.h,
+leap_characters.h and reference.h: each must be refuted by arguments for which the function that gcc makes of it says
+so, too. On random texts circuit and function must always agree. A solver without an answer is a failure. The last line
+is `N passed, N failed`.
 """
 
 import concurrent.futures
@@ -71,8 +72,8 @@ class Subject:
 
 
 class Claims:
-    """claims.c about the leap.h and reference.h of a folder, or else of the tree. In the circuit the functions SIMPLER
-    have their simpler forms."""
+    """claims.c about the headers READ of a folder, or else of the tree. In the circuit the functions SIMPLER have their
+    simpler forms."""
 
     def __init__(self, work, folders):
         circuit.reset()
