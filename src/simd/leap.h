@@ -66,8 +66,8 @@ typedef struct hlx_places {
     uint64_t comment;     /* category 14 */
     uint64_t line_feed;
     uint64_t carriage_return;
-    uint64_t character;    /* first bytes of characters above 127, in utf8; in `token`, too */
-    uint64_t continuation; /* their other bytes; in `token`, too */
+    uint64_t character;    /* first bytes of whole characters above 127, in utf8; in `token` */
+    uint64_t continuation; /* their other bytes; in `token` */
 } hlx_places;
 
 /* Words of bits as in hlx_characters_of. */
@@ -237,7 +237,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     uint64_t trailing = hlx_trailing_blanks(p.blank, terminator);
     hard |= (escaped & (terminator | trailing)) | hlx_undecided(&p, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
-    hard |= p.character & (escaped | word << 1); /* a letter, perhaps */
+    hard |= p.character & (escaped | word << 1); /* letters, perhaps */
     uint64_t kept = hlx_kept_places(hard, escape, word);
     uint64_t middle = (p.token | escaped) & ~(p.space | word | terminator);
     uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
