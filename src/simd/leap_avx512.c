@@ -277,7 +277,7 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
     *at = here;
 }
 
-/* Each is compiled by itself: code for characters above 127 costs registers where there are none. */
+/* Each is compiled by itself: code for characters above 127 takes registers from the rest. */
 TARGET static __attribute__((noinline)) void leap_with_characters(HLX_LEAP_PARAMETERS) {
     if (to->ends != NULL) {
         leap_on(at, regime, input, input_length, pause_at, to, true, true);
