@@ -12,6 +12,7 @@ is `N passed, N failed`.
 
 import concurrent.futures
 import ctypes
+import functools
 import pathlib
 import random
 import re
@@ -81,13 +82,19 @@ class Claims:
         source, library = work / "claims.c", work / "claims.so"
         source.write_text(SOURCE)
         folders = [*folders, HERE, ROOT / "src/simd", ROOT / "src/core"]
-        text = program.compile_text(source, folders, work, SIMPLER)
+        self.text = program.compile_text(source, folders, work, SIMPLER)
         includes = [f"-I{folder}" for folder in folders]
         subprocess.run(["gcc", "-std=c11", "-O2", "-shared", "-fPIC", *includes, "-o", library, source], check=True)
-        library = ctypes.CDLL(str(library))
+        self.library = ctypes.CDLL(str(library))
         self.work = work
-        self.all = Subject(text, library, "hlx_leap_claims")
-        self.lemmas = {name: Subject(text, library, f"differs_{name}") for name in LEMMAS}
+
+    @functools.cached_property
+    def all(self):
+        return Subject(self.text, self.library, "hlx_leap_claims")
+
+    @functools.cached_property
+    def lemmas(self):
+        return {name: Subject(self.text, self.library, f"differs_{name}") for name in LEMMAS}
 
     def broken(self, bit):
         return circuit.both(self.all.result[0], self.all.result[bit])
