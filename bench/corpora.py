@@ -10,6 +10,7 @@ congruential generator written out here. Where latex.ltx is installed a copy of 
 
 import argparse
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -94,6 +95,11 @@ def utf8_text(chance):
     return paragraph(chance, lambda c: c.pick(UTF8) if c.below(3) == 0 else prose_word(c))
 
 
+def cyrillic(match):
+    """A name as it is, a letter as the one with its number from U+0430 on."""
+    return match[1] or chr(0x430 + match[0][0] - ord("a")).encode()
+
+
 CORPORA = {
     "prose": lambda c: paragraph(c, prose_word),
     "mathematics": mathematics,
@@ -110,6 +116,7 @@ CORPORA = {
 VARIANTS = {
     "prose-crlf": ("prose", lambda text: text.replace(b"\n", b"\r\n")),
     "text-as-utf8": ("utf8-text", lambda text: text),
+    "cyrillic-as-utf8": ("prose", lambda text: re.sub(rb"(\\[a-z]+)|[a-z]", cyrillic, text)),
 }
 
 

@@ -2,19 +2,34 @@
  *
  *      count_instructions KERNEL FILE
  *
- * Only what happens in `measured` is counted (--toggle-collect). */
+ * Only what happens in `measured` is counted (--toggle-collect). A document whose name has -as-utf8
+ * in it is read in that encoding, in one window. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "blocks.h"
 #include "kernel.h"
 
 #define MOST_BYTES (1u << 20)
 
-int measured(const uint8_t *input, uint32_t length, int32_t *const columns[6]);
+static uint32_t read_as_utf8(const uint8_t *input, uint32_t length, int32_t *const columns[6]) {
+    const hlx_window window = {columns[0], columns[1], columns[2], columns[3],
+                               columns[4], columns[5], MOST_BYTES};
+    hlx_regime regime;
+    hlx_blocks blocks;
+    (void)hlx_regime_preset(&regime, HLX_PRESET_LATEX, HLX_ENCODING_UTF8);
+    hlx_blocks_begin(&blocks, input, length);
+    return hlx_blocks_next(&blocks, &regime, input, length, &window);
+}
+
+int measured(const uint8_t *input, uint32_t length, int32_t *const columns[6], bool utf8);
 
 __attribute__((noinline)) int measured(const uint8_t *input, uint32_t length,
-                                       int32_t *const columns[6]) {
+                                       int32_t *const columns[6], bool utf8) {
+    if (utf8) {
+        return (int)read_as_utf8(input, length, columns);
+    }
     return tokenize_bytes_into_soa_simd(input, length, columns[0], columns[1], columns[2],
                                         columns[3], columns[4], columns[5], (int)MOST_BYTES);
 }
@@ -35,6 +50,7 @@ int main(int argc, char **argv) {
             return 71;
         }
     }
-    (void)printf("%d tokens\n", measured(input, (uint32_t)length, columns));
+    (void)printf("%d tokens\n",
+                 measured(input, (uint32_t)length, columns, strstr(argv[2], "-as-utf8") != NULL));
     return 0;
 }

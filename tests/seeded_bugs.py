@@ -57,6 +57,7 @@ KNOWN_BY = {
     "src/simd/sse2.h": ("models_sse2 kernels", "scan"),
     "src/simd/avx512.h": ("models_avx512 kernels", "scan"),
     "src/simd/leap.h": ("kernels", "scan lexer"),
+    "src/simd/leap_characters.h": ("leap", "lexer"),
 }
 BROKER = re.search(r"BROKER_MODULES := (.*)", (ROOT / "src/broker.mk").read_text().replace("\\\n", "")).group(1).split()
 MODEL = "tests/model.c"

@@ -26,7 +26,7 @@
 /* No claim: this must occur, or there is nothing that the claims are about. */
 #define HLX_LEAP_OCCURS 11
 #define HLX_LEAP_OCCURRENCE                                                                        \
-    "a leap over the whole block with a name, a comment, a blank at a line's end and a par"
+    "a leap over a block with a name, a comment, a trailing blank, a par, a character above 127"
 
 /* ---- what a leap depends on ------------------------------------------------- */
 
@@ -78,14 +78,17 @@ static hlx_places classified(const classes *block) {
     p.comment = places_of(block, HLX_CLASS_COMMENT);
     p.line_feed = places_of(block, HLX_CLASS_LINE_FEED);
     p.carriage_return = places_of(block, HLX_CLASS_CARRIAGE_RETURN);
+    p.character = places_of(block, HLX_CLASS_CHARACTER);
+    p.continuation = places_of(block, HLX_CLASS_CONTINUATION);
     p.token = p.letter | p.superscript | p.space | places_of(block, HLX_CLASS_PLAIN) | p.line_feed |
-              p.carriage_return;
+              p.carriage_return | p.character | p.continuation;
     return p;
 }
 
-/* Can this byte have this class? */
+/* Can the byte behind the block be this one, and have this class? A character is wholly in the
+ * block: see differs_hlx_characters_of. */
 static bool may_be(uint8_t byte, hlx_class class) {
-    return (byte == ' ') == (class == HLX_CLASS_BLANK) &&
+    return class != HLX_CLASS_CONTINUATION && (byte == ' ') == (class == HLX_CLASS_BLANK) &&
            (byte == '\n') == (class == HLX_CLASS_LINE_FEED) &&
            (byte == '\r') == (class == HLX_CLASS_CARRIAGE_RETURN);
 }
@@ -157,7 +160,8 @@ static uint32_t compared(const hlx_leap *leap, const expected *e) {
 
 static bool occurs(const hlx_leap *leap, const hlx_places *p) {
     return leap->end == HLX_TEXT_BLOCK && leap->word != 0 && leap->paragraph != 0 &&
-           p->comment != 0 && (leap->space & leap->line_feed & p->blank << 1) != 0;
+           p->comment != 0 && (leap->token & p->character) != 0 &&
+           (leap->space & leap->line_feed & p->blank << 1) != 0;
 }
 
 /* Bit 0: the arguments are possible. The others: HLX_LEAP_CLAIMS, HLX_LEAP_OCCURS. */
@@ -199,4 +203,40 @@ uint64_t simpler_hlx_trailing_blanks(uint64_t blank, uint64_t terminator) {
 
 bool differs_hlx_trailing_blanks(uint64_t blank, uint64_t terminator) {
     return hlx_trailing_blanks(blank, terminator) != simpler_hlx_trailing_blanks(blank, terminator);
+}
+
+/* ---- characters above 127 ----------------------------------------------------- */
+
+/* Are the characters of a block not those of table 3-7, read byte after byte? Words as in
+ * hlx_characters_of. */
+bool differs_hlx_characters_of(uint64_t bit_0, uint64_t bit_1, uint64_t bit_2, uint64_t bit_3,
+                               uint64_t bit_4, uint64_t bit_5, uint64_t bit_6, uint64_t bit_7);
+
+/* Zero behind the block, which continues nothing. */
+static uint8_t byte_at(const uint64_t bit[8], uint32_t place) {
+    if (place >= HLX_TEXT_BLOCK) {
+        return 0;
+    }
+    return (uint8_t)((bit[0] >> place & 1u) | (bit[1] >> place & 1u) << 1 |
+                     (bit[2] >> place & 1u) << 2 | (bit[3] >> place & 1u) << 3 |
+                     (bit[4] >> place & 1u) << 4 | (bit[5] >> place & 1u) << 5 |
+                     (bit[6] >> place & 1u) << 6 | (bit[7] >> place & 1u) << 7);
+}
+
+bool differs_hlx_characters_of(uint64_t bit_0, uint64_t bit_1, uint64_t bit_2, uint64_t bit_3,
+                               uint64_t bit_4, uint64_t bit_5, uint64_t bit_6, uint64_t bit_7) {
+    const uint64_t bit[8] = {bit_0, bit_1, bit_2, bit_3, bit_4, bit_5, bit_6, bit_7};
+    hlx_characters found;
+    hlx_characters of_table = {0, 0};
+    uint32_t inside = 0; /* so many bytes more belong to the last character */
+    hlx_characters_of(&found, bit);
+    for (uint32_t place = 0; place < HLX_TEXT_BLOCK; place++) {
+        const uint64_t here = (uint64_t)1 << place;
+        uint32_t length = hlx_plain_length(byte_at(bit, place), byte_at(bit, place + 1u),
+                                           byte_at(bit, place + 2u), byte_at(bit, place + 3u));
+        of_table.first |= length > 0 ? here : 0u;
+        of_table.continuation |= inside > 0 ? here : 0u;
+        inside = length > 0 ? length - 1u : inside > 0 ? inside - 1u : 0u;
+    }
+    return found.first != of_table.first || found.continuation != of_table.continuation;
 }

@@ -4,13 +4,15 @@
     proofs/leap/prove_leap.py              the claims, then the canaries
     proofs/leap/prove_leap.py FOLDER       only the claims, about FOLDER/leap.h
 
-A claim is proved when both solvers answer that no arguments break it. The canaries are wrong versions of leap.h and of
-reference.h: each must be refuted by arguments for which the function that gcc makes of it says so, too. On random texts
-circuit and function must always agree. A solver without an answer is a failure. The last line is `N passed, N failed`.
+A claim is proved when both solvers answer that no arguments break it. The canaries are wrong versions of leap.h,
+leap_characters.h and reference.h: each must be refuted by arguments for which the function that gcc makes of it says
+so, too. On random texts circuit and function must always agree. A solver without an answer is a failure. The last line
+is `N passed, N failed`.
 """
 
 import concurrent.futures
 import ctypes
+import functools
 import pathlib
 import random
 import re
@@ -27,7 +29,9 @@ HERE = ROOT / "proofs/leap"
 WORK = ROOT / "build/leap"
 CANARIES = [ROOT / "tests/seeded_bugs.txt", HERE / "canaries.txt"]
 LEAST_CANARIES = 8
+READ = [ROOT / "src/simd/leap.h", ROOT / "src/simd/leap_characters.h", HERE / "reference.h"]
 SIMPLER = ["hlx_trailing_blanks"]  # functions of leap.h that have a simpler form in claims.c
+LEMMAS = {"hlx_trailing_blanks": "is its simpler form", "hlx_characters_of": "gives the characters of table 3-7"}
 PROCESSOR_SECONDS = 600  # for one question to one solver
 SAMPLES = 2048
 
@@ -69,8 +73,8 @@ class Subject:
 
 
 class Claims:
-    """claims.c about the leap.h and reference.h of a folder, or else of the tree. In the circuit the functions SIMPLER
-    have their simpler forms."""
+    """claims.c about the headers READ of a folder, or else of the tree. In the circuit the functions SIMPLER have their
+    simpler forms."""
 
     def __init__(self, work, folders):
         circuit.reset()
@@ -78,13 +82,19 @@ class Claims:
         source, library = work / "claims.c", work / "claims.so"
         source.write_text(SOURCE)
         folders = [*folders, HERE, ROOT / "src/simd", ROOT / "src/core"]
-        text = program.compile_text(source, folders, work, SIMPLER)
+        self.text = program.compile_text(source, folders, work, SIMPLER)
         includes = [f"-I{folder}" for folder in folders]
         subprocess.run(["gcc", "-std=c11", "-O2", "-shared", "-fPIC", *includes, "-o", library, source], check=True)
-        library = ctypes.CDLL(str(library))
+        self.library = ctypes.CDLL(str(library))
         self.work = work
-        self.all = Subject(text, library, "hlx_leap_claims")
-        self.lemmas = {name: Subject(text, library, f"differs_{name}") for name in SIMPLER}
+
+    @functools.cached_property
+    def all(self):
+        return Subject(self.text, self.library, "hlx_leap_claims")
+
+    @functools.cached_property
+    def lemmas(self):
+        return {name: Subject(self.text, self.library, f"differs_{name}") for name in LEMMAS}
 
     def broken(self, bit):
         return circuit.both(self.all.result[0], self.all.result[bit])
@@ -99,7 +109,7 @@ class Claims:
         """What is proved, and literals that are never all true if it is so."""
         yield DEFINED, [self.undefined()]
         for name in self.lemmas:
-            yield f"{name} is its simpler form", [self.lemma_broken(name)]
+            yield f"{name} {LEMMAS[name]}", [self.lemma_broken(name)]
         before = []
         for bit, claim in CLAIMS.items():
             yield claim, [self.broken(bit)] + before
@@ -220,9 +230,10 @@ class Canary:
             return False, f"{self.name}: its old text is not, or not once, in {self.file.name}"
         work, wrong = WORK / self.name, text.replace(self.old, self.new)
         work.mkdir(parents=True, exist_ok=True)
-        (work / self.file.name).write_text(wrong)
+        for path in READ:
+            (work / path.name).write_text(wrong if path == self.file else path.read_text())
         claims = Claims(work, [work])
-        for name in SIMPLER:
+        for name in LEMMAS:
             if definition(text, name) != definition(wrong, name):
                 return self.refute_lemma(claims, name)
         some = circuit.any_of([claims.undefined()] + [claims.broken(bit) for bit in CLAIMS])
@@ -242,7 +253,7 @@ class Canary:
         model, took = ask(minisat, claims.file("canary", [claims.lemma_broken(name)]))
         is_refuted = bool(model) and lemma.compiled(*lemma.arguments(model)) & 1
         arguments = ", ".join(map(hex, lemma.arguments(model or set())))
-        return is_refuted, f"{self.name}: {self.what} ({took})\n    not its simpler form: {name}({arguments})"
+        return is_refuted, f"{self.name}: {self.what} ({took})\n    not so: {name} {LEMMAS[name]}, {arguments}"
 
 
 def definition(text, name):
@@ -255,7 +266,7 @@ def canaries():
     for path in CANARIES:
         text = re.sub(r"(?m)^#.*\n", "", path.read_text())
         entries += [Canary(entry) for entry in re.split(r"\n\s*\n", text) if entry.strip().startswith("bug ")]
-    return [entry for entry in entries if entry.file.name in ("leap.h", "reference.h")]
+    return [entry for entry in entries if entry.file in READ]
 
 
 def refutations():

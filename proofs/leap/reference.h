@@ -12,8 +12,8 @@
  *
  * It knows less than TeX. It *stops* where classes do not say what happens, and where what
  * happens is no matter of a leap: notations, carriage returns but before a line feed, categories
- * 5, 9 and 15, bytes above 127 in utf8, a name that is the end-of-line character; so no step before
- * gives an issue.
+ * 5, 9 and 15, a name that is the end-of-line character, in utf8 ill-formed bytes, U+FEFF, and a
+ * character above 127 where it may be of a name; so no step before gives an issue.
  * It goes on behind, but what it reads there means nothing. That it reads as the proved machine
  * does is tested (tests/test_leap_reference.c). */
 #ifndef HLX_REFERENCE_H
@@ -25,20 +25,55 @@
 
 /* What is known of a byte. */
 typedef enum hlx_class {
-    HLX_CLASS_ESCAPE,      /* category 0 */
-    HLX_CLASS_LETTER,      /* category 11 */
-    HLX_CLASS_SUPERSCRIPT, /* category 7 */
-    HLX_CLASS_PLAIN,       /* categories 1, 2, 3, 4, 6, 8, 12, 13 */
-    HLX_CLASS_BLANK,       /* 0x20, of category 10 */
-    HLX_CLASS_SPACE,       /* any other byte of category 10 */
-    HLX_CLASS_COMMENT,     /* category 14 */
+    HLX_CLASS_ESCAPE,       /* category 0 */
+    HLX_CLASS_LETTER,       /* category 11 */
+    HLX_CLASS_SUPERSCRIPT,  /* category 7 */
+    HLX_CLASS_PLAIN,        /* categories 1, 2, 3, 4, 6, 8, 12, 13 */
+    HLX_CLASS_CHARACTER,    /* the first byte of a plain character above 127, in utf8 */
+    HLX_CLASS_CONTINUATION, /* its other bytes */
+    HLX_CLASS_BLANK,        /* 0x20, of category 10 */
+    HLX_CLASS_SPACE,        /* any other byte of category 10 */
+    HLX_CLASS_COMMENT,      /* category 14 */
     HLX_CLASS_LINE_FEED,
     HLX_CLASS_CARRIAGE_RETURN,
-    HLX_CLASS_HARD, /* categories 5, 9, 15; in utf8 bytes above 127 */
+    HLX_CLASS_HARD, /* categories 5, 9, 15; in utf8 any other byte above 127 */
     HLX_CLASS_COUNT
 } hlx_class;
 
-/* The class of a byte, where 0x20 has category 10. spec: LEX-10, LEX-12, LEX-53 */
+static inline bool hlx_within(uint8_t byte, uint8_t lowest, uint8_t highest) {
+    return lowest <= byte && byte <= highest;
+}
+
+/* The Unicode Standard 15, table 3-7: how long the well-formed sequence above 127 is that begins
+ * with these bytes; 0: none does. spec: LEX-12 */
+static inline uint32_t hlx_well_formed(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+    const bool b_follows = hlx_within(b, 0x80, 0xBF);
+    const bool c_follows = hlx_within(c, 0x80, 0xBF);
+    const bool d_follows = hlx_within(d, 0x80, 0xBF);
+    if (hlx_within(a, 0xC2, 0xDF) && b_follows) {
+        return 2;
+    }
+    if ((a == 0xE0 && hlx_within(b, 0xA0, 0xBF) && c_follows) ||
+        (hlx_within(a, 0xE1, 0xEC) && b_follows && c_follows) ||
+        (a == 0xED && hlx_within(b, 0x80, 0x9F) && c_follows) ||
+        (hlx_within(a, 0xEE, 0xEF) && b_follows && c_follows)) {
+        return 3;
+    }
+    if ((a == 0xF0 && hlx_within(b, 0x90, 0xBF) && c_follows && d_follows) ||
+        (hlx_within(a, 0xF1, 0xF3) && b_follows && c_follows && d_follows) ||
+        (a == 0xF4 && hlx_within(b, 0x80, 0x8F) && c_follows && d_follows)) {
+        return 4;
+    }
+    return 0;
+}
+
+/* Such a sequence, but not U+FEFF, which is ignored. spec: CAT-21 */
+static inline uint32_t hlx_plain_length(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+    return a == 0xEF && b == 0xBB && c == 0xBF ? 0 : hlx_well_formed(a, b, c, d);
+}
+
+/* The class of a byte below 128, and in `bytes` of any, where 0x20 has category 10. spec: LEX-10,
+ * LEX-12, LEX-53 */
 static inline hlx_class hlx_class_of(const hlx_regime *regime, uint8_t byte) {
     static const uint8_t of_category[16] = {
         HLX_CLASS_ESCAPE, HLX_CLASS_PLAIN, HLX_CLASS_PLAIN,   HLX_CLASS_PLAIN,
@@ -54,10 +89,37 @@ static inline hlx_class hlx_class_of(const hlx_regime *regime, uint8_t byte) {
     if (byte == ' ') {
         return HLX_CLASS_BLANK;
     }
-    if (byte > 127u && regime->encoding == HLX_ENCODING_UTF8) {
-        return HLX_CLASS_HARD;
-    }
     return (hlx_class)of_category[regime->category[byte]];
+}
+
+/* Are all characters above 127, but U+FEFF, letters or plain? Above 255 they are. spec: CAT-20,
+ * CAT-21 */
+static inline bool hlx_all_plain(const hlx_regime *regime) {
+    bool all = true;
+    for (uint32_t code = 128; code < 256u; code++) {
+        hlx_class is = hlx_class_of(regime, (uint8_t)code);
+        all = all && (is == HLX_CLASS_LETTER || is == HLX_CLASS_PLAIN);
+    }
+    return all;
+}
+
+/* The class of a document's byte, in utf8 by those around it: a sequence that is well-formed is so
+ * whatever stands before. */
+static inline hlx_class hlx_class_at(const hlx_regime *regime, const uint8_t *bytes,
+                                     uint32_t length, uint32_t place) {
+    if (bytes[place] < 128u || regime->encoding != HLX_ENCODING_UTF8) {
+        return hlx_class_of(regime, bytes[place]);
+    }
+    for (uint32_t back = 0; back < 4u && back <= place && hlx_all_plain(regime); back++) {
+        uint8_t four[4] = {0, 0, 0, 0};
+        for (uint32_t i = 0; i < 4u && place - back + i < length; i++) {
+            four[i] = bytes[place - back + i];
+        }
+        if (hlx_plain_length(four[0], four[1], four[2], four[3]) > back) {
+            return back == 0 ? HLX_CLASS_CHARACTER : HLX_CLASS_CONTINUATION;
+        }
+    }
+    return HLX_CLASS_HARD;
 }
 
 /* Where the reader is before a byte. The first three are the states of LEX-20: it stands
@@ -96,12 +158,18 @@ static inline bool hlx_may_be_notation(hlx_class is, hlx_class next) {
 }
 
 /* Does the reader stand between two steps before this byte? Behind a name it does when the byte
- * is certain not to be a letter. spec: LEX-17, LEX-31 */
+ * is certain not to be a letter; within a character it does not. spec: LEX-12, LEX-17, LEX-31 */
 static inline bool hlx_stands(hlx_mode mode, hlx_class is, hlx_class next) {
     if (mode == HLX_MODE_NAME) {
-        return is != HLX_CLASS_LETTER && is != HLX_CLASS_HARD && !hlx_may_be_notation(is, next);
+        return is != HLX_CLASS_LETTER && is != HLX_CLASS_CHARACTER && is != HLX_CLASS_HARD &&
+               !hlx_may_be_notation(is, next);
     }
-    return mode <= HLX_MODE_SKIP_BLANKS;
+    return mode <= HLX_MODE_SKIP_BLANKS && is != HLX_CLASS_CONTINUATION;
+}
+
+/* Does a character above 127, a letter or not, stand where that matters? spec: LEX-31, LEX-32 */
+static inline bool hlx_may_be_of_name(hlx_mode mode, hlx_class is) {
+    return (mode == HLX_MODE_ESCAPED || mode == HLX_MODE_NAME) && is == HLX_CLASS_CHARACTER;
 }
 
 /* In which state, where it stands. spec: LEX-31 */
@@ -150,6 +218,8 @@ static inline void hlx_read_character(hlx_reading *r, uint64_t here, hlx_class i
             r->space |= here;
             r->mode = HLX_MODE_SKIP_BLANKS;
         }
+    } else if (is == HLX_CLASS_CONTINUATION) {
+        r->mode = HLX_MODE_MID_LINE;
     } else if (is < HLX_CLASS_CARRIAGE_RETURN) {
         r->token |= here;
         r->escape |= is == HLX_CLASS_ESCAPE ? here : 0u;
@@ -174,6 +244,9 @@ static inline void hlx_read(hlx_reading *r, uint32_t place, hlx_class is, hlx_cl
                             bool trailing) {
     const uint64_t here = (uint64_t)1 << place;
     const bool at_line_end = trailing || hlx_ends_line(is);
+    if (hlx_may_be_of_name(r->mode, is)) {
+        r->stop |= here;
+    }
     if (r->mode == HLX_MODE_NAME && is != HLX_CLASS_LETTER) { /* LEX-31 */
         r->mode = HLX_MODE_SKIP_BLANKS;
     }

@@ -10,8 +10,9 @@
  * block has, and the kernel writes the rows, of three columns or of six: a line feed's place
  * is all that line and column need, a name's length all that its end does. What is rare is
  * *hard*: the leap stops before it and the proved machine (src/core/lexer.c) goes on. Hard are
- * notations, carriage returns but before a line feed, categories 5, 9 and 15, bytes above 127 in
- * utf8, and whatever the end of the block leaves undecided: a name, blanks, a comment, CR LF.
+ * notations, carriage returns but before a line feed, categories 5, 9 and 15, and whatever the end
+ * of the block leaves undecided: a name, blanks, a comment, CR LF, a character of several bytes. In
+ * utf8 also ill-formed bytes, U+FEFF, and a character above 127 that may be of a name.
  *
  * Runs of ones are followed to their ends by addition: r + first(r) has a one behind r.
  * The facts behind each line are clauses of spec/lexer.md. spec: LEX-51, LEX-52, LEX-53 */
@@ -20,6 +21,7 @@
 
 #include "control_sequence.h"
 #include "kernel.h"
+#include "leap_characters.h"
 
 #define HLX_LEAP_BLOCK 64u
 
@@ -30,8 +32,8 @@
  * they are not \par. */
 #define HLX_LEAP_KIND_OF_CATEGORY 0, 1, 2, 3, 4, 10, 6, 7, 8, 0, 10, 11, 12, 13, 0, 0
 
-/* The categories that a leap reads by: LF and CR have that of line ends, other characters of it,
- * and in utf8 bytes above 127, are hard. spec: LEX-10, LEX-53 */
+/* The categories that a leap reads by: LF and CR have that of line ends, other characters of it are
+ * hard, and so are in utf8 bytes above 127, but those of leap_characters.h. spec: LEX-10, LEX-53 */
 typedef struct hlx_leap_table {
     _Alignas(64) uint8_t category[256];
 } hlx_leap_table;
@@ -53,7 +55,7 @@ static inline hlx_leap_table hlx_leap_table_of(const hlx_regime *regime) {
     return table;
 }
 
-/* The bytes of a block by class; of category and byte alone. */
+/* The bytes of a block by class: of category and byte alone, but for the last two. */
 typedef struct hlx_places {
     uint64_t escape;      /* category 0 */
     uint64_t token;       /* plain (LEX-53, letters included), superscripts, spaces, line ends */
@@ -64,7 +66,18 @@ typedef struct hlx_places {
     uint64_t comment;     /* category 14 */
     uint64_t line_feed;
     uint64_t carriage_return;
+    uint64_t character;    /* first bytes of whole characters above 127, in utf8; in `token` */
+    uint64_t continuation; /* their other bytes; in `token` */
 } hlx_places;
+
+/* Words of bits as in hlx_characters_of. */
+static inline void hlx_leap_add_characters(hlx_places *p, const uint64_t bit[8]) {
+    hlx_characters found;
+    hlx_characters_of(&found, bit);
+    p->character = found.first;
+    p->continuation = found.continuation;
+    p->token |= found.first | found.continuation;
+}
 
 /* What becomes of them, up to `end`: the bytes behind belong to the next leap. */
 typedef struct hlx_leap {
@@ -83,6 +96,21 @@ typedef struct hlx_leap {
 static inline bool hlx_leap_possible(const hlx_regime *regime) {
     return regime->category[' '] == HLX_CATEGORY_SPACE && regime->end_of_line_char >= 0 &&
            regime->category[regime->end_of_line_char] == HLX_CATEGORY_END_OF_LINE;
+}
+
+/* May a leap read characters above 127? In utf8, if all of them but U+FEFF have categories of plain
+ * characters: only those below 256 can have others. spec: LEX-53, CAT-20, CAT-21 */
+static inline bool hlx_leap_reads_characters(const hlx_regime *regime) {
+    const uint32_t plain =
+        1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13;
+    uint32_t categories = 0;
+    if (regime->encoding != HLX_ENCODING_UTF8) {
+        return false;
+    }
+    for (uint32_t code = 128; code < 256u; code++) {
+        categories |= (uint32_t)1 << regime->category[code];
+    }
+    return (categories & ~plain) == 0;
 }
 
 /* The most rows that a leap may touch: its tokens' and, by whole groups, some behind them. */
@@ -209,6 +237,7 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     uint64_t trailing = hlx_trailing_blanks(p.blank, terminator);
     hard |= (escaped & (terminator | trailing)) | hlx_undecided(&p, behind);
     uint64_t word = p.letter & ~(p.letter + (escaped & p.letter));
+    hard |= p.character & (escaped | word << 1); /* letters, perhaps */
     uint64_t kept = hlx_kept_places(hard, escape, word);
     uint64_t middle = (p.token | escaped) & ~(p.space | word | terminator);
     uint64_t before_middle = middle << 1 | (uint64_t)(state == HLX_STATE_MID_LINE);
@@ -223,7 +252,8 @@ static inline __attribute__((always_inline)) hlx_leap hlx_leap_over(hlx_places p
     leap.space = (p.space & ~trailing & ~escaped & before_middle & kept) | (line_end & ends_middle);
     leap.escape = escape & kept;
     leap.word = word;
-    leap.token = (middle & ~escaped & kept) | leap.escape | leap.space | leap.paragraph;
+    leap.token =
+        (middle & ~escaped & ~p.continuation & kept) | leap.escape | leap.space | leap.paragraph;
     leap.line_feed = p.line_feed & kept;
     leap.end = hlx_first_place(~kept);
     leap.state = hlx_state_behind(kept, middle, p.line_feed, p.space & ~no_indents, state);

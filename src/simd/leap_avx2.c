@@ -4,6 +4,7 @@
  *
  * How many tokens, names and lines there are decides over as few branches as can be: the
  * processor would guess wrong. */
+#include "catcode.h"
 #include "kernel.h"
 #include "leap.h"
 
@@ -80,10 +81,10 @@ TARGET static inline __m256i categories_of(const hlx_leap_table *table, __m256i 
     return categories;
 }
 
-/* A block's bytes as tokens; a line end is a space. */
+/* A block's bytes as tokens; a line end is a space. Four bytes can be read from any place on. */
 typedef struct block_bytes {
     _Alignas(32) uint8_t kinds[HLX_LEAP_BLOCK];
-    uint8_t codes[HLX_LEAP_BLOCK];
+    uint8_t codes[HLX_LEAP_BLOCK + 3u];
 } block_bytes;
 
 /* Half a block as tokens. */
@@ -95,8 +96,8 @@ TARGET static inline void describe(block_bytes *block, uint32_t first, __m256i b
                         _mm256_blendv_epi8(bytes, s->blank, is_space));
 }
 
-TARGET static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *input,
-                                         block_bytes *block, const sought *s) {
+TARGET static inline __attribute__((always_inline)) hlx_places
+classify(const hlx_leap_table *table, const uint8_t *input, block_bytes *block, const sought *s) {
     const __m256i kind_of_category =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
     pair bytes = {_mm256_loadu_si256((const __m256i_u *)input),
@@ -117,7 +118,26 @@ TARGET static inline hlx_places classify(const hlx_leap_table *table, const uint
     p.blank = equal(bytes, s->blank);
     p.space = equal(categories, s->space);
     p.token = ~equal(kinds, _mm256_setzero_si256());
+    p.character = 0;
+    p.continuation = 0;
     return p;
+}
+
+/* Characters above 127, if the block has any. */
+TARGET static inline void classify_characters(hlx_places *places, const uint8_t *input) {
+    __m256i low = _mm256_loadu_si256((const __m256i_u *)input);
+    __m256i high = _mm256_loadu_si256((const __m256i_u *)(input + BLOCK));
+    uint64_t bit[8];
+    bit[7] = places_of(low, high);
+    if (bit[7] == 0) {
+        return;
+    }
+    for (uint32_t i = 7; i-- > 0;) {
+        low = _mm256_add_epi8(low, low);
+        high = _mm256_add_epi8(high, high);
+        bit[i] = places_of(low, high);
+    }
+    hlx_leap_add_characters(places, bit);
 }
 
 /* Each byte and all before it in the same half of a vector. */
@@ -317,7 +337,37 @@ TARGET static inline void store_longer_ends(uint64_t carriage_returns, const hlx
     }
 }
 
-TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six) {
+/* The character above 127 that begins with these bytes: the bits that are its code, chosen by the
+ * upper half of the first one, C to F. spec: LEX-12 */
+TARGET static inline uint32_t decoded(const uint8_t *bytes) {
+    static const uint32_t chosen_bits[4] = {0x1F3F0000u, 0x1F3F0000u, 0x0F3F3F00u, 0x073F3F3Fu};
+    uint32_t four;
+    __builtin_memcpy(&four, bytes, sizeof four);
+    return _pext_u32(__builtin_bswap32(four), chosen_bits[bytes[0] >> 4 & 3u]);
+}
+
+/* Kinds, codes and ends of characters above 127. spec: LEX-51 */
+TARGET static __attribute__((noinline)) void
+store_characters(uint64_t characters, const block_bytes *block, const hlx_leap *leap,
+                 const hlx_regime *regime, const hlx_leap_cursor *at, const hlx_window *to) {
+    uint64_t left = characters & leap->token;
+    uint64_t rows = _pext_u64(left, leap->token);
+    for (; left != 0; left = _blsr_u64(left)) {
+        uint32_t row = at->row + (uint32_t)_tzcnt_u64(rows);
+        uint32_t place = (uint32_t)_tzcnt_u64(left);
+        uint32_t code = decoded(block->codes + place);
+        to->kinds[row] = (int32_t)hlx_category_of(regime, code);
+        to->codes[row] = (int32_t)code;
+        if (to->ends != NULL) {
+            uint32_t length = 2u + (uint32_t)(code > 0x7FFu) + (uint32_t)(code > 0xFFFFu);
+            to->ends[row] = (int32_t)(at->position + place + length);
+        }
+        rows = _blsr_u64(rows);
+    }
+}
+
+TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six,
+                                                                 bool reads_characters) {
     const hlx_leap_table table = hlx_leap_table_of(regime);
     const sought s = {.line_feed = every('\n'),
                       .carriage_return = every('\r'),
@@ -334,6 +384,9 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         const uint8_t *bytes = input + here.position;
         block_bytes block;
         hlx_places places = classify(&table, bytes, &block, &s);
+        if (reads_characters) {
+            classify_characters(&places, bytes);
+        }
         hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
         if (leap.token != 0) {
             if (six) {
@@ -351,16 +404,36 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         if (six && places.carriage_return != 0) {
             store_longer_ends(places.carriage_return, &leap, &here, &window);
         }
+        if (places.character != 0) {
+            store_characters(places.character, &block, &leap, regime, &here, &window);
+        }
         on = hlx_leap_advance(&here, &leap, (uint32_t)__builtin_popcountll(leap.token));
     }
     *at = here;
 }
 
-TARGET void hlx_leap_avx2(HLX_LEAP_PARAMETERS) {
+/* Each is compiled by itself: code for characters above 127 takes registers from the rest. */
+TARGET static __attribute__((noinline)) void leap_with_characters(HLX_LEAP_PARAMETERS) {
     if (to->ends != NULL) {
-        leap_on(at, regime, input, input_length, pause_at, to, true);
+        leap_on(at, regime, input, input_length, pause_at, to, true, true);
     } else {
-        leap_on(at, regime, input, input_length, pause_at, to, false);
+        leap_on(at, regime, input, input_length, pause_at, to, false, true);
+    }
+}
+
+TARGET static __attribute__((noinline)) void leap_without_characters(HLX_LEAP_PARAMETERS) {
+    if (to->ends != NULL) {
+        leap_on(at, regime, input, input_length, pause_at, to, true, false);
+    } else {
+        leap_on(at, regime, input, input_length, pause_at, to, false, false);
+    }
+}
+
+TARGET void hlx_leap_avx2(HLX_LEAP_PARAMETERS) {
+    if (hlx_leap_reads_characters(regime)) {
+        leap_with_characters(at, regime, input, input_length, pause_at, to);
+    } else {
+        leap_without_characters(at, regime, input, input_length, pause_at, to);
     }
 }
 

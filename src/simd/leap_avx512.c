@@ -9,6 +9,7 @@
 
 #if defined(__x86_64__)
 
+#include "characters_avx512.h"
 #include "names_avx512.h"
 
 /* A block's bytes as rows: byte by byte. */
@@ -23,6 +24,9 @@ typedef struct block_rows {
     __m512i places;
     uint64_t first_line; /* a bit for each, where the cache has its row */
     uint64_t named;
+    /* In utf8, if the block has characters above 127: */
+    const hlx_regime *regime;
+    bool has_above_255;
 } block_rows;
 
 TARGET static inline table load_leap_table(const hlx_regime *regime) {
@@ -73,7 +77,23 @@ TARGET static inline hlx_places classify(__m512i bytes, __m512i categories, __m5
     p.comment = equal(categories, s->comment);
     p.space = equal(categories, s->space);
     p.token = _mm512_test_epi8_mask(kinds, kinds);
+    p.character = 0;
+    p.continuation = 0;
     return p;
+}
+
+/* Characters above 127, if the block has any. */
+TARGET static inline void classify_characters(hlx_places *places, __m512i bytes) {
+    uint64_t bit[8];
+    bit[7] = _mm512_movepi8_mask(bytes);
+    if (bit[7] == 0) {
+        return;
+    }
+    for (uint32_t i = 7; i-- > 0;) {
+        bytes = _mm512_add_epi8(bytes, bytes);
+        bit[i] = _mm512_movepi8_mask(bytes);
+    }
+    hlx_leap_add_characters(places, bit);
 }
 
 /* How many of 64 bits are before each place: counted in eights, and of all the eights before. */
@@ -110,6 +130,18 @@ TARGET static inline void find_names(block_rows *rows, const hlx_leap *leap, __m
     rows->ends = _mm512_mask_expand_epi8(rows->ends, leap->escape, ends);
 }
 
+/* Characters above 127. spec: LEX-12, LEX-51 */
+TARGET static inline void find_characters(block_rows *rows, const hlx_places *places, __m512i bytes,
+                                          const hlx_regime *regime) {
+    uint64_t last = (places->character | places->continuation) & ~(places->continuation >> 1);
+    __m512i ends = _mm512_maskz_compress_epi8(last, rows->ends);
+    rows->ends = _mm512_mask_expand_epi8(rows->ends, places->character, ends);
+    rows->kinds = with_kinds_below_256(rows->kinds, places->character, bytes, regime);
+    rows->regime = regime;
+    rows->has_above_255 =
+        (places->character & _mm512_cmpgt_epu8_mask(bytes, _mm512_set1_epi8((char)0xC3))) != 0;
+}
+
 /* Bytes of a block as sixteen integers. */
 TARGET static inline __m512i chosen(__m512i places, __m512i bytes) {
     return _mm512_maskz_permutexvar_epi8(0x1111111111111111u, places, bytes);
@@ -126,7 +158,7 @@ TARGET static inline void store(int32_t *column, __mmask16 those, __m512i words)
 /* Sixteen rows, the leap's from `first` on; `line` of the cache, of those that it has. */
 TARGET static inline __attribute__((always_inline)) void
 store_rows(const block_rows *rows, int32_t first, uint32_t line, __mmask16 those,
-           const hlx_leap_cursor *at, const hlx_window *to, bool six, bool named) {
+           const hlx_leap_cursor *at, const hlx_window *to, bool six, bool named, bool characters) {
     const __m512i one = _mm512_set1_epi32(1);
     const __m512i counting =
         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -135,14 +167,18 @@ store_rows(const block_rows *rows, int32_t first, uint32_t line, __mmask16 those
     uint32_t shift = line * GROUP % 64u;
     __m512i places = chosen(_mm512_add_epi32(counting, _mm512_set1_epi32(first)), rows->places);
     __m512i starts = _mm512_add_epi32(position, places);
-    __m512i codes = chosen(places, rows->codes);
+    __m512i kinds = chosen(places, rows->kinds);
+    __m512i codes = characters ? codes_at(places, rows->codes) : chosen(places, rows->codes);
+    if (characters && rows->has_above_255) {
+        kinds = with_kinds_above_255(kinds, codes, rows->regime);
+    }
     if (named) {
         __m512i index = chosen(places, rows->names.index);
         codes = _mm512_mask_mov_epi32(
             codes, (__mmask16)(rows->named >> shift),
             _mm512_permutex2var_epi32(rows->names.code[0], index, rows->names.code[1]));
     }
-    store(to->kinds + row, those, chosen(places, rows->kinds));
+    store(to->kinds + row, those, kinds);
     store(to->codes + row, those, codes);
     store(to->starts + row, those, starts);
     if (six) {
@@ -171,25 +207,26 @@ static inline uint64_t rotated(uint64_t bits, uint32_t by) {
 /* The rows of a leap, and up to the end of the last line of the cache what comes. */
 TARGET static inline __attribute__((always_inline)) void
 store_leap(block_rows *rows, uint32_t count, const hlx_leap_cursor *at, const hlx_window *to,
-           bool six, bool named) {
+           bool six, bool named, bool characters) {
     const __mmask16 all = UINT16_MAX;
     uint32_t before = rows_before(at, to);
     int32_t first = -(int32_t)before;
     __mmask16 those = (__mmask16)(UINT32_MAX << before);
     rows->first_line = rotated(rows->first_line, before);
     rows->named = rotated(rows->named, before);
-    store_rows(rows, first, 0, those, at, to, six, named);
-    store_rows(rows, first + 16, 1, all, at, to, six, named);
+    store_rows(rows, first, 0, those, at, to, six, named, characters);
+    store_rows(rows, first + 16, 1, all, at, to, six, named, characters);
     if (before + count > 2u * GROUP) {
-        store_rows(rows, first + 32, 2, all, at, to, six, named);
+        store_rows(rows, first + 32, 2, all, at, to, six, named, characters);
     }
     if (before + count > 3u * GROUP) {
-        store_rows(rows, first + 48, 3, all, at, to, six, named);
-        store_rows(rows, first + 64, 4, all, at, to, six, named);
+        store_rows(rows, first + 48, 3, all, at, to, six, named, characters);
+        store_rows(rows, first + 64, 4, all, at, to, six, named, characters);
     }
 }
 
-TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six) {
+TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAMETERS, bool six,
+                                                                 bool reads_characters) {
     const table t = load_leap_table(regime);
     const __m512i kind_of_category =
         _mm512_broadcast_i32x4(_mm_setr_epi8(HLX_LEAP_KIND_OF_CATEGORY));
@@ -205,9 +242,13 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         __m512i categories = categories_of(&t, bytes);
         __m512i kinds = _mm512_shuffle_epi8(kind_of_category, categories);
         hlx_places places = classify(bytes, categories, kinds, &s);
+        if (reads_characters) {
+            classify_characters(&places, bytes);
+        }
         hlx_leap leap = hlx_leap_over(places, here.state, block[HLX_LEAP_BLOCK]);
         uint32_t count = (uint32_t)_mm_popcnt_u64(leap.token);
         block_rows rows;
+        rows.named = 0;
         rows.kinds = _mm512_maskz_mov_epi8(~leap.paragraph, kinds);
         rows.codes = _mm512_mask_mov_epi8(bytes, leap.space, s.blank);
         rows.ends = _mm512_add_epi8(all, _mm512_set1_epi8(1));
@@ -217,22 +258,47 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
         if (six) {
             find_lines(&rows, &leap);
         }
-        if ((leap.escape | leap.paragraph) != 0) {
+        const bool named = (leap.escape | leap.paragraph) != 0;
+        if (named) {
             find_names(&rows, &leap, bytes, par);
-            store_leap(&rows, count, &here, &window, six, true);
+        } else if (reads_characters) {
+            rows.names = (name_codes){{par, par}, all};
+        }
+        if (places.character != 0) {
+            find_characters(&rows, &places, bytes, regime);
+            store_leap(&rows, count, &here, &window, six, named, true);
+        } else if (named) {
+            store_leap(&rows, count, &here, &window, six, true, false);
         } else {
-            store_leap(&rows, count, &here, &window, six, false);
+            store_leap(&rows, count, &here, &window, six, false, false);
         }
         on = hlx_leap_advance(&here, &leap, count);
     }
     *at = here;
 }
 
-TARGET void hlx_leap_avx512(HLX_LEAP_PARAMETERS) {
+/* Each is compiled by itself: code for characters above 127 takes registers from the rest. */
+TARGET static __attribute__((noinline)) void leap_with_characters(HLX_LEAP_PARAMETERS) {
     if (to->ends != NULL) {
-        leap_on(at, regime, input, input_length, pause_at, to, true);
+        leap_on(at, regime, input, input_length, pause_at, to, true, true);
     } else {
-        leap_on(at, regime, input, input_length, pause_at, to, false);
+        leap_on(at, regime, input, input_length, pause_at, to, false, true);
+    }
+}
+
+TARGET static __attribute__((noinline)) void leap_without_characters(HLX_LEAP_PARAMETERS) {
+    if (to->ends != NULL) {
+        leap_on(at, regime, input, input_length, pause_at, to, true, false);
+    } else {
+        leap_on(at, regime, input, input_length, pause_at, to, false, false);
+    }
+}
+
+TARGET void hlx_leap_avx512(HLX_LEAP_PARAMETERS) {
+    if (hlx_leap_reads_characters(regime)) {
+        leap_with_characters(at, regime, input, input_length, pause_at, to);
+    } else {
+        leap_without_characters(at, regime, input, input_length, pause_at, to);
     }
 }
 

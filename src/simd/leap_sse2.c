@@ -1,10 +1,12 @@
 /* leap_sse2.c -- leaps (leap.h) for SSE2: looked up byte by byte, written place by place. */
+#include "catcode.h"
 #include "kernel.h"
 #include "leap.h"
 
 #if defined(__x86_64__)
 
 #include "sse2.h"
+#include "utf8.h"
 
 /* What the table says of eight bytes, and of sixteen. */
 static inline uint64_t look_up_eight(const uint8_t *table, const uint8_t *bytes) {
@@ -61,7 +63,22 @@ static inline hlx_places classify(const hlx_leap_table *table, const uint8_t *in
     p.blank = equal(input, ' ');
     p.space = equal(categories, HLX_CATEGORY_SPACE);
     p.token = ~equal(block->kinds, 0);
+    p.character = 0;
+    p.continuation = 0;
     return p;
+}
+
+/* Characters above 127. */
+static inline void classify_characters(hlx_places *places, const uint8_t *input) {
+    uint64_t bit[8] = {0};
+    for (uint32_t first = 0; first < HLX_LEAP_BLOCK; first += BLOCK) {
+        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(input + first));
+        for (uint32_t i = 8; i-- > 0;) {
+            bit[i] |= (uint64_t)(uint32_t)_mm_movemask_epi8(bytes) << first;
+            bytes = _mm_add_epi8(bytes, bytes);
+        }
+    }
+    hlx_leap_add_characters(places, bit);
 }
 
 /* The row of the token that begins at `place`. */
@@ -142,8 +159,25 @@ static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
     }
 }
 
+/* Kinds, codes and ends of characters above 127. */
+static inline void store_characters(uint64_t characters, const hlx_leap *leap,
+                                    const hlx_regime *regime, const uint8_t *bytes,
+                                    const hlx_leap_cursor *at, const hlx_window *to) {
+    for (uint64_t left = characters & leap->token; left != 0; left &= left - 1u) {
+        uint32_t place = hlx_first_place(left);
+        uint32_t row = row_of(leap, place, at);
+        hlx_utf8_character character = hlx_utf8_decode(bytes, place, HLX_LEAP_BLOCK);
+        to->kinds[row] = (int32_t)hlx_category_of(regime, character.code);
+        to->codes[row] = (int32_t)character.code;
+        if (to->ends != NULL) {
+            to->ends[row] = (int32_t)(at->position + place + character.length);
+        }
+    }
+}
+
 void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
     const hlx_leap_table table = hlx_leap_table_of(regime);
+    const bool reads_characters = hlx_leap_reads_characters(regime);
     const hlx_window window = *to;
     hlx_leap_cursor here = *at;
     bool on = true;
@@ -151,12 +185,16 @@ void hlx_leap_sse2(HLX_LEAP_PARAMETERS) {
         const uint8_t *bytes = input + here.position;
         block_bytes block;
         hlx_places places = classify(&table, bytes, &block);
+        if (reads_characters) {
+            classify_characters(&places, bytes);
+        }
         hlx_leap leap = hlx_leap_over(places, here.state, bytes[HLX_LEAP_BLOCK]);
         uint32_t count = store_tokens(&block, leap.token, &here, &window);
         if (window.ends != NULL) {
             derive(&leap, places.carriage_return, &here, &window, count);
         }
         store_names(&leap, bytes, &here, &window);
+        store_characters(places.character, &leap, regime, bytes, &here, &window);
         on = hlx_leap_advance(&here, &leap, count);
     }
     *at = here;
