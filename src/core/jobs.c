@@ -26,6 +26,9 @@
     ensures timer: SlotTimer(*broker, slot);
     ensures later: \old(broker->slots[slot].timer_ns) > broker->now_ns ==>
                    broker->slots[slot].timer_ns > broker->now_ns;
+    ensures once: \old(broker->slots[slot].cancel_sent) != 0 ==>
+                  actions->count == \old(actions->count) &&
+                  broker->slots[slot].timer_ns == \old(broker->slots[slot].timer_ns);
     HLX_ACCOUNTS(ensures)
 */
 static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
