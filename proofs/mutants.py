@@ -5,7 +5,7 @@
     proofs/mutants.py --sample S      of those with a result as many as fit into S seconds, anew; which ones
                                       changes with the commit
     proofs/mutants.py --list          the mutants
-    proofs/mutants.py --publish       write proofs/MUTANTS.md from the results
+    proofs/mutants.py --publish       forget results of another text, write proofs/MUTANTS.md from the others
     proofs/mutants.py --check         the tables fit the tree, and what is published fits the results
     proofs/mutants.py [...] TEXT      only those whose name contains TEXT
 
@@ -25,6 +25,7 @@ Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: w
 
 import argparse
 import concurrent.futures
+import functools
 import hashlib
 import os
 import pathlib
@@ -222,25 +223,16 @@ class Runner:
     """Runs WP on a copy of the tree and stops at the first goal that stays open."""
 
     def __init__(self):
-        self.targets = {row[0]: prove.Target(row[0], {}, row[1], row[2]) for row in prove.rows(prove.TARGETS)}
+        self.targets = read_targets()
         self.why3_config = prove.write_why3_config(False).read_text()
         self.results = {row[0]: row[1:] for row in prove.rows(RESULTS)}
         self.claims = list(prove.read_claims(prove.rows(prove.LEDGER)))
         self.fresh = {}  # what this run has found itself
         self.as_it_is = {}  # and, by target and function, the goals that it saw proved without a mutation
 
-    def fingerprint(self, mutant):
-        """Of the text that the verdict depends on most: the mutation, the suspects' files and their own headers."""
-        parts = [(ROOT / mutant.file).read_text()[slice(*mutant.old)], mutant.new]
-        for file, names in sorted(mutant.suspects.items()):
-            target = self.targets[file]
-            parts += [file, *sorted(names), *target.options, *target.provers]
-            parts += [words(ROOT / name) for name in sorted(included(file))]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
     def verdict(self, mutant, anew):
         """(verdict, goal or error, seconds), from the results if they are up to date and that is enough."""
-        key = self.fingerprint(mutant)
+        key = fingerprint(mutant, self.targets)
         known = self.fresh.get(mutant.name) or (None if anew else self.results.get(mutant.name))
         if known and known[0] == key:
             return known[1:]
@@ -330,11 +322,33 @@ def judge(lines, until):
     return "error", " ".join(tail), valid
 
 
+def read_targets():
+    return {row[0]: prove.Target(row[0], {}, row[1], row[2]) for row in prove.rows(prove.TARGETS)}
+
+
+def fingerprint(mutant, targets):
+    """Of the text that the verdict depends on most: the mutation, the suspects' files and their own headers."""
+    parts = [(ROOT / mutant.file).read_text()[slice(*mutant.old)], mutant.new]
+    for file, names in sorted(mutant.suspects.items()):
+        parts += [file, *sorted(names), *targets[file].options, *targets[file].provers]
+        parts += [words(ROOT / name) for name in sorted(included(file))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def up_to_date(mutants):
+    """The results that are of the present text."""
+    targets = read_targets()
+    prints = {mutant.name: fingerprint(mutant, targets) for mutant, _ in mutants}
+    return {row[0]: row[1:] for row in prove.rows(RESULTS) if row[1] == prints.get(row[0])}
+
+
+@functools.cache
 def words(path):
     """The text of a file as the tools read it: contracts, but no other comments, and one blank between words."""
     return " ".join(re.sub(r"/\*[^@].*?\*/", " ", path.read_text(), flags=re.S).split())
 
 
+@functools.cache
 def included(file):
     """A file and the headers of the project that it includes itself."""
     found = {file}
@@ -416,7 +430,7 @@ def check(mutants, functions, complaints):
     for row in prove.rows(CLAUSES):
         if (row[0], row[1]) not in known:
             complaints.append(f"{row[0]}: {row[1]}: a reason in proofs/clauses.tsv, but there is no such clause")
-    if not MATRIX.exists() or MATRIX.read_text() != matrix(mutants, {row[0]: row[1:] for row in prove.rows(RESULTS)}):
+    if not MATRIX.exists() or MATRIX.read_text() != matrix(mutants, up_to_date(mutants)):
         complaints.append("proofs/MUTANTS.md is not what the results give; run proofs/mutants.py --publish")
     return complaints
 
@@ -446,7 +460,9 @@ def main():
     code, complaints = code_mutants(functions)
     mutants = [(mutant, True) for mutant in code] + [(mutant, False) for mutant in clause_mutants(functions)]
     if options.publish:
-        MATRIX.write_text(matrix(mutants, {row[0]: row[1:] for row in prove.rows(RESULTS)}))
+        results = up_to_date(mutants)
+        write_results(results)
+        MATRIX.write_text(matrix(mutants, results))
         return 0
     if options.check:
         check(mutants, functions, complaints)
