@@ -268,8 +268,7 @@ class Runner:
 
     def confirm(self, tree, file, names, goal):
         """A kill by this goal, if it is proved in a tree without the mutation, or is not there."""
-        words = goal.removeprefix("ref_")
-        name = max((name for name in names if words.startswith(name)), key=len, default="")
+        name = max((name for name in names if goal.removeprefix("ref_").startswith(name)), key=len, default="")
         if not name:
             return "error", f"a goal of no suspect: {goal}"
         proved = self.as_it_is.setdefault((file, name), set())

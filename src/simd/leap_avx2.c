@@ -412,29 +412,10 @@ TARGET static inline __attribute__((always_inline)) void leap_on(HLX_LEAP_PARAME
     *at = here;
 }
 
-/* Each is compiled by itself: code for characters above 127 takes registers from the rest. */
-TARGET static __attribute__((noinline)) void leap_with_characters(HLX_LEAP_PARAMETERS) {
-    if (to->ends != NULL) {
-        leap_on(at, regime, input, input_length, pause_at, to, true, true);
-    } else {
-        leap_on(at, regime, input, input_length, pause_at, to, false, true);
-    }
-}
-
-TARGET static __attribute__((noinline)) void leap_without_characters(HLX_LEAP_PARAMETERS) {
-    if (to->ends != NULL) {
-        leap_on(at, regime, input, input_length, pause_at, to, true, false);
-    } else {
-        leap_on(at, regime, input, input_length, pause_at, to, false, false);
-    }
-}
+#include "leap_loops.h"
 
 TARGET void hlx_leap_avx2(HLX_LEAP_PARAMETERS) {
-    if (hlx_leap_reads_characters(regime)) {
-        leap_with_characters(at, regime, input, input_length, pause_at, to);
-    } else {
-        leap_without_characters(at, regime, input, input_length, pause_at, to);
-    }
+    take_leaps(at, regime, input, input_length, pause_at, to);
 }
 
 #endif
