@@ -641,14 +641,13 @@ def who_answered(target):
 
 def print_table():
     """How many solvers stand behind the goals: proofs/answers has it goal by goal."""
-    columns = ["Qed", "Z3 only", "CVC4 only", "Z3 unfolding only", "two solvers"]
+    files = [row[0] for row in rows(TARGETS)]
+    counts = [who_answered(Target(file, {})) for file in files]
+    total = sum(counts, collections.Counter())
+    columns = [name for name, _ in total.most_common()]
     print("\t".join(["file", *columns, "goals"]))
-    total = collections.Counter()
-    for row in rows(TARGETS):
-        counts = who_answered(Target(row[0], {}, row[1], row[2]))
-        total.update(counts)
-        print("\t".join([row[0], *(str(counts[column]) for column in columns), str(sum(counts.values()))]))
-    print("\t".join(["all", *(str(total[column]) for column in columns), str(sum(total.values()))]))
+    for file, of_file in zip([*files, "all"], [*counts, total]):
+        print("\t".join([file, *(str(of_file[name]) for name in columns), str(of_file.total())]))
     print("A goal of several parts counts once. 'only': the other was not waited for once one had answered.")
 
 
