@@ -18,7 +18,8 @@ proofs is promised, and the ledger says for which paragraph of the specification
 
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
-way. An error of a tool is never a kill. Results are kept in proofs/mutants_results.tsv, each with a fingerprint of
+way. A dropped pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model,
+because no contract states it. An error of a tool is never a kill. Results are kept in proofs/mutants_results.tsv, each with a fingerprint of
 the mutation, the files that are proved again and the headers that they include; proofs/MUTANTS.md shows them.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
 """
@@ -226,7 +227,9 @@ class Runner:
         self.targets = read_targets()
         self.why3_config = prove.write_why3_config(False).read_text()
         self.results = {row[0]: row[1:] for row in prove.rows(RESULTS)}
-        self.claims = list(prove.read_claims(prove.rows(prove.LEDGER)))
+        ledger = prove.rows(prove.LEDGER)
+        self.claims = list(prove.read_claims(ledger))
+        self.goals = {(row[0], row[1]): int(row[3]) for row in ledger if row[2] == "proved"}
         self.fresh = {}  # what this run has found itself
         self.as_it_is = {}  # and, by target and function, the goals that it saw proved without a mutation
 
@@ -257,7 +260,9 @@ class Runner:
                 shutil.copytree(ROOT / source, tree / source, ignore=shutil.ignore_patterns("cache", "answers", "__*"))
             as_it_is = (tree / mutant.file).read_text()
             (tree / mutant.file).write_text(mutant.text())
-            for file, names in sorted(mutant.suspects.items()):
+            if as_it_is[mutant.old[0] :].startswith("requires") and (unstated := self.unstated(tree, mutant)):
+                return "killed", unstated
+            for file, names in self.smallest_first(mutant.suspects):
                 verdict, what, _ = self.run_wp(tree, self.targets[file], names)
                 if verdict == "killed":
                     (tree / mutant.file).write_text(as_it_is)
@@ -265,6 +270,31 @@ class Runner:
                 if verdict == "error":
                     return verdict, what
         return "survived", "-"
+
+    def smallest_first(self, suspects):
+        """(target, names): the function with the fewest goals by itself, as it may do; then the others by target."""
+        smallest = min(((file, name) for file, names in suspects.items() for name in names), key=self.size)
+        yield smallest[0], {smallest[1]}
+        for file, names in sorted(suspects.items()):
+            if others := names - ({smallest[1]} if file == smallest[0] else set()):
+                yield file, others
+
+    def size(self, function):
+        """Of a (file, name), to sort by: the number of its goals and the name."""
+        return self.goals.get(function, 0), function
+
+    def unstated(self, tree, mutant):
+        """What the gate says of hypotheses of the memory model, if the contract without a pre-condition no longer
+        states them."""
+        for file, names in mutant.suspects.items():
+            target = prove.Target(file, {}, options=" ".join(self.targets[file].options))
+            if "Typed+ref" in target.options:
+                with self.wp(tree, target, names, ["-wp-prover", "none"]) as process:
+                    target.output = process.stdout.read()
+                target.tree = (tree / mutant.file).read_text().replace("&&", "∧")
+                if any(f"function '{name}'" in text for text in target.warnings() for name in names):
+                    return "WP's memory model supposes what is not stated"
+        return ""
 
     def confirm(self, tree, file, names, goal):
         """A kill by this goal, if it is proved in a tree without the mutation, or is not there."""
@@ -280,21 +310,24 @@ class Runner:
         return "killed", goal
 
     def run_wp(self, tree, target, names, until=""):
-        options = [word for word in prove.FRAMA_C if word != "-wp-smoke-tests"]
-        seconds = target.seconds_for(names)
-        command = options + [target.file, *target.options, *prove.PROVERS, *target.provers,
-                           "-wp-timeout", str(PATIENCE * seconds),
-                           "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none",
-                           "-wp-par", str(SOLVERS_AT_ONCE), "-wp-session", str(tree / "session")]
-        config = tree / "why3.conf"
-        config.write_text(self.why3_config.replace("%t", str(seconds)))
-        environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
-        with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, start_new_session=True) as process:
+        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers]) as process:
             try:
                 return judge(process.stdout, until)
             finally:
                 os.killpg(process.pid, signal.SIGKILL)
+
+    def wp(self, tree, target, names, provers):
+        """WP at work on the goals of some functions, without smoke tests."""
+        options = [word for word in prove.FRAMA_C if word != "-wp-smoke-tests"]
+        seconds = target.seconds_for(names)
+        command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
+                   "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none",
+                   "-wp-par", str(SOLVERS_AT_ONCE), "-wp-session", str(tree / "session")]
+        config = tree / "why3.conf"
+        config.write_text(self.why3_config.replace("%t", str(seconds)))
+        environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
+        return subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True, start_new_session=True)
 
 
 def judge(lines, until):
