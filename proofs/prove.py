@@ -187,7 +187,6 @@ class Target:
                 self.run_wp("offline", REPLAY_PARALLEL, why3_config)
         if mode in ("scratch", "update-ledger") or (mode == "default" and self.unanswered()):
             self.run_wp("rebuild" if mode == "scratch" else "cleanup", SOLVERS, why3_config)
-        return self
 
     def unanswered(self):
         return any("not proved" in text or "not answered" in text for text in self.goal_complaints())
@@ -562,9 +561,13 @@ def run_all(targets, mode, why3_config):
     """Run two at a time, those with the most recorded answers first; yield in the given order."""
     def size(target):
         return target.record.stat().st_size if target.record.exists() else 0
+    def run(target):
+        target.run(mode, why3_config)
+        if mode in ("scratch", "update-ledger"):  # that takes long
+            print(f"{time.strftime('%H:%M:%S')}  {target.file}: {target.seconds:.0f} s", file=sys.stderr)
+        return target
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        running = {target.file: pool.submit(target.run, mode, why3_config)
-                   for target in sorted(targets, key=size, reverse=True)}
+        running = {target.file: pool.submit(run, target) for target in sorted(targets, key=size, reverse=True)}
         for target in targets:
             yield running[target.file].result()
 
