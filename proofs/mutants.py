@@ -19,8 +19,9 @@ proofs is promised, and the ledger says for which paragraph of the specification
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
 way. A dropped pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model,
-because no contract states it. An error of a tool is never a kill. Results are kept in proofs/mutants_results.tsv, each with a fingerprint of
-the mutation, the files that are proved again and the headers that they include; proofs/MUTANTS.md shows them.
+because no contract states it. An error of a tool is never a kill. Results are kept in
+proofs/mutants_results.tsv, each with a fingerprint of the mutation, the files that are proved again and the
+headers that they include; proofs/MUTANTS.md shows them.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
 """
 
