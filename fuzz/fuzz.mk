@@ -19,12 +19,12 @@ $(FUZZ_PROGRAMS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(filter %.o,$(FU
 .PHONY: fuzz-programs
 fuzz-programs: $(FUZZ_PROGRAMS)
 
-T ?= 60
 TARGET ?=
 ENGINE ?= libfuzzer
 JOBS ?=
 
 .PHONY: fuzz
+fuzz: T ?= 60
 fuzz: ## every fuzz target for T=60 s each (JOBS=at a time, TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
 	@$(if $(filter afl,$(ENGINE)),ci/install.sh afl)
 	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)

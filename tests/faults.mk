@@ -12,9 +12,8 @@ faults: build $(SHIM) ## kill, stop, starve and short-change real processes, and
 	@python3 tests/test_faults.py --build=$(BUILD)
 	@echo "Under every fault above nothing was lost, doubled or wrong, and the pool came back to full strength."
 
-T ?= 1800
-
 .PHONY: soak
+soak: T ?= 1800
 soak: build perf-doc ## T seconds of load and faults, watching memory, descriptors and zombies
 	@python3 tests/soak.py --build=$(BUILD) --seconds=$(T) $(if $(REPORT),--report=$(REPORT))
 	@echo "In $(T) s of load and faults nothing was lost, and nothing grew."
