@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
 import pty
 import random
 import re
@@ -432,6 +433,23 @@ def every_kernel_gives_the_same_tokens_or_is_refused(world):
             ran.add(name)
     assert {"portable"} < ran and not {"sse2", "neon"} <= ran, ran
     world.run("tokens", "--kernel=sse9", "good.tex").expect(64, "--kernel", "sse9", "avx512")
+
+
+@test
+def a_kernel_needs_all_that_it_is_compiled_for(world):
+    """Processors without one of the instructions, as an emulator plays them. spec: SRV-09"""
+    program = world.programs / "hedgelex"
+    if platform.machine() != "x86_64" or b"__asan_init" in program.read_bytes():
+        return  # the emulator plays no other processor, and has no room for the sanitizer
+    world.file("good.tex", b"a\n")
+    for processor in ("max", "max,-avx2", "max,-abm", "max,-popcnt", "max,-bmi2"):
+        command = ["qemu-x86_64", "-cpu", processor, program, "tokens", "--kernel=avx2", "good.tex"]
+        result = Result(subprocess.run(command, capture_output=True, cwd=world.folder, env=world.environment,
+                                       timeout=60, check=False))  # fmt: skip
+        if processor == "max":
+            result.expect(0)
+        else:
+            result.expect(64, "--kernel: avx2: this processor lacks it")
 
 
 @test

@@ -36,16 +36,31 @@ hlx_kernel hlx_kernel_named(const char *name) {
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
+
+/* The bits of a mask are counted and cut with these; clang 14 cannot be asked for the first. */
+static bool has_bit_operations(void) {
+    uint32_t a = 0;
+    uint32_t b = 0;
+    uint32_t c = 0;
+    uint32_t d = 0;
+    return __get_cpuid(0x80000001u, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0 &&
+           __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+}
+
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
+/* All that avx2.h and avx512.h are compiled for. */
 bool hlx_kernel_supported(hlx_kernel kernel) {
     __builtin_cpu_init();
     return kernel == HLX_KERNEL_PORTABLE || kernel == HLX_KERNEL_SSE2 ||
-           (kernel == HLX_KERNEL_AVX2 && __builtin_cpu_supports("avx2")) ||
-           (kernel == HLX_KERNEL_AVX512 && has_avx512());
+           (has_bit_operations() &&
+            ((kernel == HLX_KERNEL_AVX2 && __builtin_cpu_supports("avx2")) ||
+             (kernel == HLX_KERNEL_AVX512 && has_avx512())));
 }
 
 #elif defined(__aarch64__)
