@@ -1,8 +1,9 @@
 /* fuzz_canary.c -- a target that must crash: who fuzzes checks that the fuzzer finds it.
  *
- * One byte too many is read from the heap behind a short magic word, which a fuzzer
- * with coverage feedback and a sanitizer finds within seconds and blind luck does not;
- * the dictionary has the word's halves.
+ * Behind a short magic word, which a fuzzer with coverage feedback finds within seconds and
+ * blind luck does not, one byte too many is read from the heap, and one that was never
+ * written decides something. Nothing aborts by itself: only a sanitizer or valgrind sees it.
+ * The dictionary has the word's halves.
  * An engine, a flavour or a CI job under which this target survives finds nothing. */
 #include "fuzz_support.h"
 
@@ -13,12 +14,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (match < 4 && match < size && copy[match] == (uint8_t)word[match]) {
         match++;
     }
-    volatile uint8_t sink = 0;
     if (match == 4) {
-        sink = copy[size];
-        fuzz_expect(false, "the canary: this is the crash that must be found");
+        uint8_t *unwritten = fuzz_new(1);
+        volatile uint8_t sink = copy[size];
+        if (*(volatile uint8_t *)unwritten != 0) {
+            sink = 0;
+        }
+        (void)sink;
+        free(unwritten);
     }
-    (void)sink;
     free(copy);
     return 0;
 }

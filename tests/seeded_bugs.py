@@ -9,7 +9,8 @@
 The bugs are in tests/seeded_bugs.txt. A bug whose old text is not where it was, that does not compile, that no rig
 notices, or that a rig no longer notices although the matrix says so, is a failure; so is a command that notices a bug
 and fails without it, too. A bug in a kernel that this processor cannot run is not tried, and that is said. The last
-line is `N passed, N failed`. Every failure of docs/known-failures.md must name bugs that exist, and every bug marked "known" be named there.
+line is `N passed, N failed`. Every failure of docs/known-failures.md must name bugs that exist, and every bug marked
+"known" be named there.
 """
 
 import datetime
