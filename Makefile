@@ -136,8 +136,8 @@ prove: ## prove the core with Frama-C (cached; see proofs/README.md for other mo
 	@echo "Proved is what the CLAIM lines above say, and nothing else."
 
 .PHONY: tidy
-tidy: ## clang-tidy and clang-format over all C sources
-	@clang-format --dry-run -Werror $(filter-out %/catcode_tables.h,$(wildcard src/*/*.[ch] tests/*.[ch] proofs/leap/*.[ch]))
+tidy: ## clang-format over all C sources, clang-tidy over library, programs and unit tests
+	@clang-format --dry-run -Werror $(filter-out build/% %/catcode_tables.h,$(wildcard */*.[ch] */*/*.[ch]))
 	@printf '%s\n' $(CORE_SOURCES) $(SIMD_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(CORE_FLAGS) 2>/dev/null
 	@printf '%s\n' $(MAIN_SOURCES) $(SHELL_SOURCES) $(TEST_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(SHELL_FLAGS) -Itests 2>/dev/null
 	@echo "clang-format and clang-tidy have nothing to say."
@@ -158,7 +158,7 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "These are all the targets; each ends with a sentence saying what it established."
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

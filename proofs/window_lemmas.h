@@ -6,6 +6,7 @@
 #include "blocks.h"
 
 /* The rows of all six columns of a window, as addresses; and those from one on, as places. */
+/* clang-format off */
 #define ALL_ROWS(window)                                                                           \
     window->kinds + (0 .. window->capacity - 1), window->codes + (0 .. window->capacity - 1),      \
         window->starts + (0 .. window->capacity - 1), window->ends + (0 .. window->capacity - 1),  \
@@ -14,6 +15,7 @@
     window->kinds[row .. window->capacity - 1], window->codes[row .. window->capacity - 1],        \
         window->starts[row .. window->capacity - 1], window->ends[row .. window->capacity - 1],    \
         window->lines[row .. window->capacity - 1], window->cols[row .. window->capacity - 1]
+/* clang-format on */
 
 /* What is known of the tokens before a place, and of its line. spec: LEX-51 */
 /*@ ghost
