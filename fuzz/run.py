@@ -392,10 +392,14 @@ def read_exceptions():
 def coverage(arguments):
     build("coverage", arguments.targets)
     exceptions, seen, failed = read_exceptions(), set(), 0
+    found = {str(pathlib.Path(name).relative_to(ROOT)): records for name, records in lcov(arguments.targets).items()}
+    for path in sorted((ROOT / "src/core").glob("*.c")):
+        if str(path.relative_to(ROOT)) not in found:
+            print(f"{path.relative_to(ROOT)}:1:1: no target is linked with it")
+            failed += 1
     print(f"{'file':24} {'lines':>6} {'reached':>8} {'branches':>9} {'taken':>7} {'named':>6}")
-    for name, records in sorted(lcov(arguments.targets).items()):
-        file = str(pathlib.Path(name).relative_to(ROOT))
-        rows = uncovered(name, records)
+    for file, records in sorted(found.items()):
+        rows = uncovered(ROOT / file, records)
         named = {(file, what, text) for _, text, what in rows} & exceptions
         seen |= named
         lines, branches = LINE.findall(records), BRANCH.findall(records)
@@ -448,6 +452,9 @@ def main():
     parser.add_argument("--target", dest="targets", action="append", choices=TARGETS, help="only this one")
     parser.add_argument("--valgrind", action="store_true")
     arguments = parser.parse_args()
+    there = {path.stem.removeprefix("fuzz_") for path in (ROOT / "fuzz").glob("fuzz_*.c")}
+    if there != {*TARGETS, CANARY}:
+        parser.error(f"the targets in fuzz/ are not those listed here: {', '.join(sorted(there ^ {*TARGETS, CANARY}))}")
     arguments.targets = arguments.targets or list(TARGETS)
     arguments.jobs = max(1, arguments.jobs)
     (BUILD / "findings").mkdir(parents=True, exist_ok=True)

@@ -525,7 +525,10 @@ def run(mutants, seconds):
         for outcome in filter(None, pool.map(one, mutants)):
             good, bad = good + outcome[0], bad + (not outcome[0])
             print("ok      " if outcome[0] else "FAILED  ", outcome[1], flush=True)
-    if not bad:
+    if not good + bad:
+        print("No mutant was run.")
+        bad = 1
+    elif not bad:
         print("Every mutant above is killed by a goal of its own function or of a caller, or has its reason.")
     print(f"{good} passed, {bad} failed")
     return bad

@@ -37,5 +37,6 @@ prove-mutants: ## break the code and drop contract clauses: a proof must fail (h
 
 .PHONY: mutants-sample
 mutants-sample: ## as many mutants as fit into a minute, other ones for each commit
+	@python3 proofs/mutants.py --check
 	@python3 proofs/mutants.py --sample 60
 	@echo "The mutants of this commit's sample were killed or have their reason."

@@ -102,6 +102,7 @@ class Service:
     def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None, trace=True):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelexd-"))
         self.trace = self.folder / "trace"
+        self.must_trace = False
         self.path = pathlib.Path(path) if path else self.folder / "socket"
         self.messages = self.folder / "messages"
         reader, writer = os.pipe()
@@ -120,6 +121,7 @@ class Service:
             log = self.log()
             self.end()
             raise AssertionError(f"the service did not become ready: {log}")
+        self.must_trace = trace and ready and not any("--trace" in word for word in options)
 
     @staticmethod
     def read_ready(reader):
@@ -173,9 +175,11 @@ class Service:
                 send_signal(pid, signal.SIGCONT)
             self.process.kill()
             self.process.wait()
-        code, output = check_trace(self.trace) if self.has_steps() else (0, "")
+        traced = self.has_steps()
+        code, output = check_trace(self.trace) if traced else (0, "")
         shutil.rmtree(self.folder, ignore_errors=True)
         assert code == 0, f"the service did not do what the core does: {output}"
+        assert traced or not self.must_trace, "the service was ready and has left no trace"
 
     def has_steps(self):
         """A service that could not start, or was given another trace, leaves none."""

@@ -44,7 +44,10 @@ int main(void) {
 
 #else
 
+#include <stdio.h>
+
 int main(void) {
+    printf("These are operations of AArch64: make test-aarch64 runs this test.\n");
     return 0;
 }
 
