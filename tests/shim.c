@@ -60,9 +60,10 @@ enum shim_call {
 
 enum response_fault {
     RESPONSE_NONE,
-    RESPONSE_CRASH,  /* SIGSEGV */
-    RESPONSE_SPIN,   /* busy for ever, deaf to cancels */
-    RESPONSE_CORRUPT /* one token more than there is; once */
+    RESPONSE_CRASH,   /* SIGSEGV */
+    RESPONSE_SPIN,    /* busy for ever, deaf to cancels */
+    RESPONSE_CORRUPT, /* one token more than there is; once */
+    RESPONSE_REQUEST  /* a request of the same length instead; once */
 };
 
 typedef struct shim_control {
@@ -253,8 +254,8 @@ static bool is_readiness(const uint8_t *bytes) {
 }
 
 static void misbehave(uint32_t fault, uint8_t *response) {
-    /* Of two workers that answer at once, one corrupts. */
-    if (fault == RESPONSE_CORRUPT &&
+    /* Of two workers that answer at once, one lies. */
+    if (fault >= RESPONSE_CORRUPT &&
         !atomic_compare_exchange_strong(&control->fault, &fault, RESPONSE_NONE)) {
         return;
     }
@@ -268,6 +269,9 @@ static void misbehave(uint32_t fault, uint8_t *response) {
         }
     case RESPONSE_CORRUPT:
         response[23] ^= 1;
+        break;
+    case RESPONSE_REQUEST:
+        response[3] = 1;
         break;
     case RESPONSE_NONE:
         break;

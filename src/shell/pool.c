@@ -264,20 +264,21 @@ void hlx_pool_retire(hlx_pool *pool, uint32_t slot) {
 
 /* ---- from the worker ---- */
 
-/* Only responses come from workers; nothing longer is ever received. */
-static bool take_bytes(hlx_link *link, ssize_t count) {
-    hlx_frame_status status =
-        hlx_frame_decoder_accept(&link->decoder, link->frame, (uint32_t)count);
-    return status <= HLX_FRAME_COMPLETE && link->decoder.needed <= sizeof link->frame;
+/* Only responses come from workers; of anything longer no more than the header is ever
+ * received. */
+static bool wants_more(const hlx_link *link) {
+    return link->decoder.status == HLX_FRAME_NEED_MORE &&
+           link->decoder.needed <= sizeof link->frame;
 }
 
+/* False when it is no response: the decoder then stays at its end and wants no more. */
 static bool take_frame(hlx_link *link, uint32_t slot, hlx_event *event) {
     hlx_frame_header header = {0, 0, 0};
     (void)hlx_frame_decode_header(link->frame, &header);
-    hlx_frame_decoder_init(&link->decoder);
     if (header.type != HLX_FRAME_RESPONSE) {
         return false;
     }
+    hlx_frame_decoder_init(&link->decoder);
     *event = (hlx_event){
         .type = HLX_EVENT_WORKER_RESPONSE, .slot = slot, .request_id = header.request_id};
     if (header.request_id == HLX_WORKER_READY_ID) {
@@ -292,15 +293,16 @@ static bool take_frame(hlx_link *link, uint32_t slot, hlx_event *event) {
 /* spec: SRV-20, SRV-25 */
 bool hlx_pool_receive(hlx_pool *pool, uint32_t slot, hlx_event *event) {
     hlx_link *link = &pool->links[slot];
-    while (link->decoder.status == HLX_FRAME_NEED_MORE) {
+    while (wants_more(link)) {
         ssize_t count = recv(link->stream, link->frame + link->decoder.received,
                              hlx_frame_decoder_wanted(&link->decoder), MSG_DONTWAIT);
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
             return false;
         }
-        if (count <= 0 || !take_bytes(link, count)) {
+        if (count <= 0) {
             break;
         }
+        (void)hlx_frame_decoder_accept(&link->decoder, link->frame, (uint32_t)count);
         if (link->decoder.status == HLX_FRAME_COMPLETE && take_frame(link, slot, event)) {
             return true;
         }
