@@ -63,7 +63,8 @@ enum response_fault {
     RESPONSE_CRASH,   /* SIGSEGV */
     RESPONSE_SPIN,    /* busy for ever, deaf to cancels */
     RESPONSE_CORRUPT, /* one token more than there is; once */
-    RESPONSE_REQUEST  /* a request of the same length instead; once */
+    RESPONSE_REQUEST, /* a request of the same length instead; once */
+    RESPONSE_BOAST    /* more tokens than a worker has rows; once */
 };
 
 typedef struct shim_control {
@@ -272,6 +273,9 @@ static void misbehave(uint32_t fault, uint8_t *response) {
         break;
     case RESPONSE_REQUEST:
         response[3] = 1;
+        break;
+    case RESPONSE_BOAST:
+        response[21] |= 0x80;
         break;
     case RESPONSE_NONE:
         break;

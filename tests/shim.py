@@ -8,7 +8,7 @@ import re
 import tempfile
 
 SERVICE, WORKER = 1, 2
-NONE, CRASH, SPIN, CORRUPT, REQUEST = range(5)
+NONE, CRASH, SPIN, CORRUPT, REQUEST, BOAST = range(6)
 FOR_EVER = 1 << 30
 SOURCE = pathlib.Path(__file__).with_name("shim.c").read_text()
 CALLS = re.findall(r"^    CALL_(\w+),?$", SOURCE, re.M)  # enum shim_call

@@ -26,7 +26,7 @@ import service as rig
 import shim as rig_shim
 from crowd import Chaos, Crowd, finish, is_whole, letters
 from service import Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
-from shim import CORRUPT, CRASH, FOR_EVER, REQUEST, SERVICE, SPIN, WORKER, Shim
+from shim import BOAST, CORRUPT, CRASH, FOR_EVER, REQUEST, SERVICE, SPIN, WORKER, Shim
 
 NO_HEDGE = ("--hedging=off",)
 
@@ -255,7 +255,7 @@ def a_lying_worker_is_found_out():
 def a_worker_that_breaks_the_rules_is_killed():
     """What it sent is no answer; its request gets one of another worker. spec: SRV-20, BRK-08"""
     with Shimmed("--workers=1", *NO_HEDGE) as service:
-        for count, fault in enumerate((REQUEST,), 1):
+        for count, fault in enumerate((REQUEST, BOAST), 1):
             service.shim.misbehave(fault, 101)
             equal(ok(service.ask(letters(100)))[1:3], (101, 0))
             equal(service.shim.control.faults, 1)

@@ -87,6 +87,37 @@ static void test_responses(void **state) {
     assert_false(it->broken);
 }
 
+/* spec: SRV-20, QRY-12 */
+static void test_most_rows(void **state) {
+    (void)state;
+    const uint32_t issues = HLX_MAX_DOCUMENT_BYTES + HLX_ARENA_MAX_TOKENS;
+    respond(7, HLX_ARENA_MAX_TOKENS, issues);
+    expect_taken(HLX_EVENT_WORKER_RESPONSE, 7, HLX_ARENA_MAX_TOKENS, issues);
+}
+
+/* Its side is not taken for finished, either. spec: SRV-20, QRY-12, ARN-11 */
+static void test_too_many_tokens(void **state) {
+    (void)state;
+    assert_true(hlx_lease_begin(&it->lease));
+    respond(7, HLX_ARENA_MAX_TOKENS + 1, 0);
+    expect_broken();
+    assert_true(it->lease.busy);
+}
+
+/* spec: SRV-20 */
+static void test_too_many_issues(void **state) {
+    (void)state;
+    respond(7, 3, HLX_MAX_DOCUMENT_BYTES + 4);
+    expect_broken();
+}
+
+/* spec: SRV-20 */
+static void test_readiness_with_tokens(void **state) {
+    (void)state;
+    respond(HLX_WORKER_READY_ID, UINT32_MAX, UINT32_MAX);
+    expect_broken();
+}
+
 /* spec: SRV-20 */
 static void test_cancel(void **state) {
     (void)state;
@@ -119,6 +150,10 @@ static void test_no_frame(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_responses, start, stop),
+        cmocka_unit_test_setup_teardown(test_most_rows, start, stop),
+        cmocka_unit_test_setup_teardown(test_too_many_tokens, start, stop),
+        cmocka_unit_test_setup_teardown(test_too_many_issues, start, stop),
+        cmocka_unit_test_setup_teardown(test_readiness_with_tokens, start, stop),
         cmocka_unit_test_setup_teardown(test_cancel, start, stop),
         cmocka_unit_test_setup_teardown(test_small_request, start, stop),
         cmocka_unit_test_setup_teardown(test_large_request, start, stop),

@@ -271,22 +271,32 @@ static bool wants_more(const hlx_link *link) {
            link->decoder.needed <= sizeof link->frame;
 }
 
-/* False when it is no response: the decoder then stays at its end and wants no more. */
+/* A row for each token; at most one issue for each byte and each token. spec: SRV-20 */
+static bool is_possible(const hlx_summary *summary) {
+    return summary->tokens <= HLX_ARENA_MAX_TOKENS &&
+           summary->issues <= HLX_MAX_DOCUMENT_BYTES + summary->tokens;
+}
+
+/* False when it is no response, or one that no document has: the decoder then stays at its
+ * end and wants no more. */
 static bool take_frame(hlx_link *link, uint32_t slot, hlx_event *event) {
     hlx_frame_header header = {0, 0, 0};
+    hlx_summary summary;
     (void)hlx_frame_decode_header(link->frame, &header);
-    if (header.type != HLX_FRAME_RESPONSE) {
+    hlx_frame_decode_summary(link->frame + HLX_FRAME_HEADER_BYTES, &summary);
+    if (header.type != HLX_FRAME_RESPONSE || !is_possible(&summary)) {
         return false;
     }
     hlx_frame_decoder_init(&link->decoder);
-    *event = (hlx_event){
-        .type = HLX_EVENT_WORKER_RESPONSE, .slot = slot, .request_id = header.request_id};
+    *event = (hlx_event){.type = HLX_EVENT_WORKER_RESPONSE,
+                         .slot = slot,
+                         .request_id = header.request_id,
+                         .summary = summary};
     if (header.request_id == HLX_WORKER_READY_ID) {
         event->type = HLX_EVENT_WORKER_READY;
     } else {
         hlx_lease_end(&link->lease);
     }
-    hlx_frame_decode_summary(link->frame + HLX_FRAME_HEADER_BYTES, &event->summary);
     return true;
 }
 
