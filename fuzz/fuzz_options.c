@@ -114,6 +114,7 @@ static void check_config(const hlx_service_config *config) {
     fuzz_expect(options->socket != NULL && options->ready_fd >= -1 && options->workers >= 0 &&
                     options->workers <= (int64_t)HLX_BROKER_MAX_WORKERS,
                 "SRV-03: bounds");
+    fuzz_expect(options->ready_fd < 0 || options->ready_fd > 2, "SRV-43: no standard stream");
     fuzz_expect(options->max_connections >= 1 && options->buffer_mib >= 3 &&
                     options->idle_timeout_ns >= 1 && options->receive_timeout_ns >= 1,
                 "SRV-03: bounds");

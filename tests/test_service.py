@@ -864,6 +864,9 @@ def bad_options():
         (["--port=80"], {}, "hedgelexd: unknown option '--port=80' (--help lists all)\n"),
         (["--queue"], {}, "hedgelexd: --queue: value missing\n"),
         (["--ready-fd=77"], {}, "hedgelexd: --ready-fd: 77: Bad file descriptor\n"),
+        (["--ready-fd=0"], {}, "hedgelexd: --ready-fd: is a standard stream (accepted: -1, 3 or above)\n"),
+        (["--ready-fd=1"], {}, "hedgelexd: --ready-fd: is a standard stream (accepted: -1, 3 or above)\n"),
+        (["--ready-fd=2"], {}, "hedgelexd: --ready-fd: is a standard stream (accepted: -1, 3 or above)\n"),
         (["start"], {}, "hedgelexd: unexpected 'start' (only options are accepted)\n"),
         ([], {"HEDGELEX_QUEUE": "0"}, "hedgelexd: HEDGELEX_QUEUE: bad value '0' (accepted: 1 to 16384 requests)\n"),
     ]

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "pool.h"
@@ -26,7 +27,7 @@ static const hlx_option process_table[] = {
      INTEGER(-1, 1 << 20),
      .default_text = "-1",
      .help = "Write the line `ready` to this descriptor, and close it, as soon as all workers\n"
-             "are hot; -1 is none."},
+             "are hot; -1 is none, 0 to 2 are refused."},
     {.name = "telemetry",
      .environment = "HEDGELEX_TELEMETRY",
      AT(telemetry),
@@ -280,6 +281,11 @@ static void fill_delay_config(const hlx_service_options *options, hlx_delay_conf
     }
 }
 
+/* Once closed, a standard stream would make way for a socket. spec: SRV-43 */
+static bool is_standard_stream(int64_t descriptor) {
+    return descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO;
+}
+
 /* What no single option shows. spec: SRV-03 */
 static bool combine(hlx_service_config *config, char error[HLX_OPTIONS_ERROR_BYTES]) {
     const hlx_service_options *options = &config->options;
@@ -295,6 +301,11 @@ static bool combine(hlx_service_config *config, char error[HLX_OPTIONS_ERROR_BYT
     if (options->backoff_min_ns > options->backoff_max_ns) {
         (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
                        "--backoff-min: is above --backoff-max (accepted: not above it)");
+        return false;
+    }
+    if (is_standard_stream(options->ready_fd)) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                       "--ready-fd: is a standard stream (accepted: -1, 3 or above)");
         return false;
     }
     return hlx_regime_from_options(&options->regime_options, &config->regime, error);
