@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -203,16 +202,33 @@ def a_trace_may_be_cut_off():
 
 @test
 def trace_cannot_be_made_or_written():
-    """The one stops the start, the other is said and that is all. spec: SRV-70, SRV-73"""
-    run = subprocess.run([Service.program, "--trace=/nonexistent/x"], capture_output=True, text=True, check=False)
-    equal(run.returncode, 71, "exit code")
-    assert "--trace: /nonexistent/x: No such file or directory" in run.stderr, run.stderr
+    """The one stops the start, the other is said and that is all. spec: SRV-12, SRV-70, SRV-73"""
+    with Service("--trace=/nonexistent/x", ready=False) as service:
+        equal(service.wait(), 71, "exit code")
+        assert "--trace: /nonexistent/x: No such file or directory" in service.log(), service.log()
+        assert not service.path.exists()
     with Service("--workers=1", "--trace=/dev/full") as service:
         with service.client() as client:
             wait_until(lambda: ok(client.ask(PAGE)) and "the trace ends here" in service.log(), "the disk is full")
             ok(client.ask(PAGE))
         equal(service.stop(), 0)
         equal(service.log().count("--trace: /dev/full: No space left on device"), 1)
+
+
+@test
+def a_refused_start_leaves_the_trace_alone():
+    """A service that finds another on its socket has not touched the trace that both name. spec: SRV-11, SRV-70"""
+    with Service("--workers=1") as service:
+        ok(service.ask(PAGE))
+        written = service.trace.read_bytes()
+        for trace in (service.trace, service.folder / "none"):
+            with Service(f"--trace={trace}", path=service.path, ready=False) as second:
+                equal(second.wait(), 69, "exit code")
+        assert service.trace.read_bytes().startswith(written), "the trace is not what it was"
+        assert not (service.folder / "none").exists()
+        ok(service.ask(PAGE))
+        equal(service.stop(), 0)
+        equal(conforms(service.trace), 2)
 
 
 main()

@@ -143,16 +143,24 @@ static bool open_listener(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES
     return true;
 }
 
-/* The path is taken last: a service that cannot start leaves nothing behind. */
+/* The path is taken last: a service that cannot start leaves nothing behind. Only the trace
+ * comes later, as its file may be that of the service which has the path. spec: SRV-12, SRV-70 */
 bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *exit_code,
                      char error[HLX_OPTIONS_ERROR_BYTES]) {
     server->config = config;
     *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!raise_descriptor_limit(config, error) || !open_tables(server, error) ||
-        !open_descriptors(server, error) || !open_workers(server, error) ||
-        !open_trace(server, error)) {
+        !open_descriptors(server, error) || !open_workers(server, error)) {
         return false;
     }
     *exit_code = HLX_SERVICE_EXIT_SOCKET;
-    return open_listener(server, error);
+    if (!open_listener(server, error)) {
+        return false;
+    }
+    *exit_code = HLX_SERVICE_EXIT_SYSTEM;
+    if (!open_trace(server, error)) {
+        hlx_listener_close(&server->listener);
+        return false;
+    }
+    return true;
 }
