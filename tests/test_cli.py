@@ -783,6 +783,30 @@ def load_ends_when_the_service_does(world):
 
 
 @test
+def samples_of_what_was_never_sent_are_sound(world):
+    """The run ends before most instants have come: nobody waited for those. spec: CMD-42, CMD-45"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    samples = world.folder / "samples.csv"
+
+    def unlink_after_five(connection, _):
+        for _ in range(5):
+            read_request(connection)
+            connection.sendall(reply(tokens=4))
+        fake.unlink()
+
+    for options, gap in ((("--rate=50", "--schedule=fixed"), 20), ((), 0)):
+        arguments = ("load", f"--socket={fake}", "--clients=1", "--requests=1000", f"--samples={samples}", *options)
+        with fake_service(fake, unlink_after_five):
+            world.run(*arguments, path).expect(1, "right        5 ", "995 not answered")
+        rows = samples_of(samples)
+        assert len(rows) == 1000 and [row[3] for row in rows] == ["ok"] * 5 + ["not answered"] * 995, rows
+        assert all(0 <= row[0] <= row[1] and 0 <= row[2] < 60000 for row in rows), rows
+        assert not gap or [row[0] for row in rows] == [i * gap for i in range(1000)], rows
+        assert not any(row[2] for row in rows[-100:]) and all(row[4] == "none" for row in rows[5:]), rows
+
+
+@test
 def load_gives_up_on_silence(world):
     """spec: CMD-40"""
     path = world.file("good.tex", b"abc\n")

@@ -143,9 +143,9 @@ void hlx_load_print_samples(FILE *stream, const hlx_load_plan *plan,
     (void)fputs(HLX_LOAD_SAMPLES_HEADER "\n", stream);
     for (uint32_t i = 0; i < plan->requests; i++) {
         const hlx_load_sample *sample = &result->samples[i];
-        uint64_t over_ns = sample->over_ns > 0 ? sample->over_ns : result->elapsed_ns;
         (void)fprintf(stream, "%.6f,%.6f,%.6f,%s,%s\n", milliseconds(sample->intended_ns),
-                      milliseconds(sample->sent_ns), milliseconds(over_ns - sample->intended_ns),
-                      sample->outcome, hlx_origin_text(sample->origin));
+                      milliseconds(sample->sent_ns),
+                      milliseconds(sample->over_ns - sample->intended_ns), sample->outcome,
+                      hlx_origin_text(sample->origin));
     }
 }

@@ -268,12 +268,27 @@ static void serve_events(load_state *state) {
     }
 }
 
+/* The run is over; a request that was not sent may have been meant for later. spec: CMD-45 */
+static void give_up_rest(const load_state *state) {
+    for (uint32_t i = 0; i < state->plan->requests; i++) {
+        hlx_load_sample *sample = &state->result->samples[i];
+        uint64_t over_ns = state->result->elapsed_ns;
+        if (i >= state->begun) {
+            over_ns = sample->intended_ns > over_ns ? sample->intended_ns : over_ns;
+            sample->sent_ns = over_ns;
+            sample->intended_ns = state->plan->rate > 0 ? sample->intended_ns : over_ns;
+        }
+        sample->over_ns = sample->over_ns > 0 ? sample->over_ns : over_ns;
+    }
+}
+
 static void run_loop(load_state *state) {
     const hlx_load_plan *plan = state->plan;
     state->started_ns = hlx_clock_now_ns();
     begin_due_requests(state);
     serve_events(state);
     state->result->elapsed_ns = elapsed_ns(state);
+    give_up_rest(state);
     state->result->failures[HLX_LOAD_NOT_ANSWERED] = plan->requests - state->finished;
     if (state->progress) {
         (void)fprintf(stderr, "\r%*s\r", (int)PROGRESS_COLUMNS + 32, "");

@@ -54,9 +54,9 @@ typedef struct hlx_load_plan {
 /* One request; instants are nanoseconds from the begin of the run. */
 typedef struct hlx_load_sample {
     uint64_t intended_ns; /* closed loop: when it was sent */
-    uint64_t sent_ns;
-    uint64_t over_ns;    /* when its reply came, or it was given up */
-    const char *outcome; /* the reply's status, or the name of a failure */
+    uint64_t sent_ns;     /* not sent: over_ns */
+    uint64_t over_ns;     /* when its reply came, or it was given up */
+    const char *outcome;  /* the reply's status, or the name of a failure */
     uint32_t origin;
 } hlx_load_sample;
 
