@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <cmocka.h>
 
@@ -38,8 +39,50 @@ static void shows_controls_as_tex_does(void **state) {
     SHOWN("\xED\xA0\x80", "^^ed^^a0^^80", 12); /* a surrogate is not UTF-8 */
 }
 
+static uint32_t encode(uint32_t code, char bytes[4]) {
+    uint32_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const uint32_t heads[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
+    for (uint32_t i = length - 1; i > 0; i--, code >>= 6) {
+        bytes[i] = (char)(0x80 | (code & 0x3F));
+    }
+    bytes[0] = (char)(heads[length] | code);
+    return length;
+}
+
+static void expect_character(uint32_t code, bool by_number) {
+    char bytes[4];
+    char expected[16];
+    uint32_t length = encode(code, bytes);
+    int width = wcwidth((wchar_t)code);
+    if (by_number || width < 0) {
+        width = snprintf(expected, sizeof expected, "<U+%04X>", code);
+    } else {
+        (void)snprintf(expected, sizeof expected, "%.*s", (int)length, bytes);
+    }
+    expect_shown(bytes, length, expected, (uint32_t)width);
+}
+
+/* First and last of each range by number, their neighbours as themselves. */
+static void expect_invisible_ranges(void) {
+    static const uint32_t ranges[][2] = {
+        {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},
+        {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},
+        {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
+        {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},
+        {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x110BD, 0x110BD},
+        {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+        {0xE0000, 0xE0FFF}};
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        expect_character(ranges[i][0] - 1, false);
+        expect_character(ranges[i][0], true);
+        expect_character(ranges[i][1], true);
+        expect_character(ranges[i][1] + 1, false);
+    }
+}
+
 static void shows_invisible_characters_by_number(void **state) {
     (void)state;
+    expect_invisible_ranges();
     const char reversed[] = {'a', '\xE2', '\x80', '\xAE', 'b'};
     expect_shown(reversed, sizeof reversed, "a<U+202E>b", 10);
     SHOWN("\xEF\xBB\xBF", "<U+FEFF>", 8);

@@ -25,10 +25,18 @@ void hlx_display_begin(void) {
     (void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* Characters of no width that change how their neighbours are read. */
+/* Characters that are not seen themselves, or change how their neighbours are read: general
+ * category Cf, Zl or Zp (UnicodeData.txt), or Default_Ignorable_Code_Point, as variation
+ * selectors and fillers are (DerivedCoreProperties.txt), of Unicode 15. spec: CMD-10 */
 static bool is_invisible(uint32_t code) {
-    static const uint32_t ranges[][2] = {{0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
-                                         {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xE0000, 0xE0FFF}};
+    static const uint32_t ranges[][2] = {
+        {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},
+        {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},
+        {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
+        {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},
+        {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x110BD, 0x110BD},
+        {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+        {0xE0000, 0xE0FFF}};
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         if (code >= ranges[i][0] && code <= ranges[i][1]) {
             return true;
