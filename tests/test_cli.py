@@ -17,6 +17,7 @@ import platform
 import pty
 import random
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -507,6 +508,20 @@ def no_service_is_said_clearly(world):
             result = world.run(command, f"--socket={place}", path).expect(69, message, f"hedgelex: {place}: ")
             assert result.out == b"", result.out
     world.run("send", path, environment={"HEDGELEX_SOCKET": str(dead)}).expect(69, "nobody listens")
+
+
+@test
+def too_few_descriptors_are_said_clearly(world):
+    """What the system refuses is no fault of the service. spec: CMD-02, CMD-05"""
+    path = world.file("good.tex", b"a\n")
+
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+
+    message = "hedgelex: cannot make a socket: Too many open files\n"
+    result = world.run("load", "--clients=100", path, preexec_fn=few).expect(71)
+    assert (result.out, result.err) == (b"", message.encode()), result.err
+    world.run("load", "--clients=10", "--requests=20", path, preexec_fn=few).expect(0, "right        20")
 
 
 @test

@@ -644,6 +644,25 @@ def starts_or_says_why(call, number, error):
         return hit > 0
 
 
+@test
+def system_calls_of_a_client_fail():
+    """A client that the system refuses something says so, in one line, and ends with 71. spec: CMD-02, CMD-03"""
+    cases = [(("send",), "socket", 1), (("send", "--columns"), "socket", 1), (("load", "--clients=3"), "socket", 2),
+             (("load", "--clients=3"), "epoll_add", 2), (("load", "--clients=3"), "epoll_create1", 1)]
+    with Service("--workers=1") as service, tempfile.NamedTemporaryFile(suffix=".tex") as document:
+        for command, call, number in cases:
+            for error in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC):
+                with Shim() as shim:
+                    shim.arm(SERVICE, call, number, error)
+                    done = subprocess.run(
+                        [Service.program.with_name("hedgelex"), *command, f"--socket={service.path}", document.name],
+                        capture_output=True, text=True, check=False, env={**os.environ, **shim.environment},
+                    )
+                    equal(shim.disarm(), 1, "faults")
+                equal((done.returncode, done.stdout), (71, ""), f"{command} without {call}")
+                assert re.fullmatch(f"hedgelex: [^\n]*: {os.strerror(error)}\n", done.stderr), done.stderr
+
+
 # ---- transfers that fall short ----
 
 

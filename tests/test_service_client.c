@@ -149,9 +149,10 @@ static void refuses_paths_without_a_service(void **state) {
     char longest[200];
     memset(longest, 'a', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    assert_int_equal(hlx_service_connect("/no/such/socket", HLX_NS_PER_SECOND), -1);
-    assert_int_equal(hlx_service_connect("/dev/null", HLX_NS_PER_SECOND), -1);
-    assert_int_equal(hlx_service_connect(longest, HLX_NS_PER_SECOND), -1);
+    assert_int_equal(hlx_service_connect("/no/such/socket", HLX_NS_PER_SECOND),
+                     -HLX_EXIT_UNAVAILABLE);
+    assert_int_equal(hlx_service_connect("/dev/null", HLX_NS_PER_SECOND), -HLX_EXIT_UNAVAILABLE);
+    assert_int_equal(hlx_service_connect(longest, HLX_NS_PER_SECOND), -HLX_EXIT_UNAVAILABLE);
 }
 
 int main(void) {

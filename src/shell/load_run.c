@@ -71,18 +71,24 @@ static void disconnect(load_client *client) {
     client->served = false;
 }
 
-static bool connect_client(load_state *state, load_client *client) {
+/* An exit code; when it is not 0 the user has been told. spec: CMD-02, CMD-42 */
+static int connect_client(load_state *state, load_client *client) {
+    int exit_code = HLX_EXIT_OK;
     client->descriptor = hlx_service_connect(state->plan->socket, state->plan->timeout_ns);
     struct epoll_event interest = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                    .data.ptr = client};
-    if (client->descriptor < 0 ||
-        epoll_ctl(state->epoll, EPOLL_CTL_ADD, client->descriptor, &interest) != 0) {
+    if (client->descriptor < 0) {
+        exit_code = -client->descriptor;
+    } else if (epoll_ctl(state->epoll, EPOLL_CTL_ADD, client->descriptor, &interest) != 0) {
+        exit_code = hlx_complain(HLX_EXIT_SYSTEM, "cannot watch a socket: %s", strerror(errno));
+    }
+    if (exit_code != HLX_EXIT_OK) {
         disconnect(client);
         state->gone = true;
     }
     state->result->reconnects += client->left;
     client->left = false;
-    return !state->gone;
+    return exit_code;
 }
 
 /* The client's request is over. */
@@ -185,7 +191,7 @@ static bool is_due(const load_state *state) {
 /* Requests one after the other, as long as the client has no reason to wait. */
 static void advance_client(load_state *state, load_client *client) {
     while (!state->gone && (client->busy || is_due(state))) {
-        if (client->descriptor < 0 && !connect_client(state, client)) {
+        if (client->descriptor < 0 && connect_client(state, client) != HLX_EXIT_OK) {
             return;
         }
         if (!client->busy) {
@@ -296,17 +302,18 @@ static void run_loop(load_state *state) {
 }
 
 /* Every client connects before the clock starts. */
-static bool connect_all(load_state *state) {
+static int connect_all(load_state *state) {
     for (uint32_t i = 0; i < state->plan->clients; i++) {
         state->clients[i] = (load_client){.descriptor = -1};
     }
     for (uint32_t i = 0; i < state->plan->clients; i++) {
-        if (!connect_client(state, &state->clients[i])) {
-            return false;
+        int exit_code = connect_client(state, &state->clients[i]);
+        if (exit_code != HLX_EXIT_OK) {
+            return exit_code;
         }
         state->idle[state->idle_count++] = &state->clients[i];
     }
-    return true;
+    return HLX_EXIT_OK;
 }
 
 /* The system may wake a sleeper up to 50 us late unless it is told not to. */
@@ -316,10 +323,9 @@ static int run_with_memory(load_state *state) {
         return hlx_complain(HLX_EXIT_SYSTEM, "epoll: %s", strerror(errno));
     }
     (void)prctl(PR_SET_TIMERSLACK, 1);
-    int exit_code = HLX_EXIT_UNAVAILABLE;
-    if (connect_all(state)) {
+    int exit_code = connect_all(state);
+    if (exit_code == HLX_EXIT_OK) {
         run_loop(state);
-        exit_code = HLX_EXIT_OK;
     }
     for (uint32_t i = 0; i < state->plan->clients; i++) {
         disconnect(&state->clients[i]);

@@ -181,7 +181,7 @@ int hlx_query_service(const char *path, const hlx_document *document, const hlx_
                                  .count = REQUEST_PARTS}};
     self.descriptor = hlx_service_connect(path, timeout_ns);
     if (self.descriptor < 0) {
-        return HLX_EXIT_UNAVAILABLE;
+        return -self.descriptor;
     }
     int exit_code = receive_reply(&self, path, document, analysis);
     (void)close(self.descriptor);

@@ -52,20 +52,18 @@ static const char *connect_failure_text(const char *path, int error) {
 int hlx_service_connect(const char *path, uint64_t timeout_ns) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
-        (void)hlx_complain(HLX_EXIT_UNAVAILABLE, "%s: a socket's path has at most %zu bytes", path,
-                           sizeof address.sun_path - 1);
-        return -1;
+        return -hlx_complain(HLX_EXIT_UNAVAILABLE, "%s: a socket's path has at most %zu bytes",
+                             path, sizeof address.sun_path - 1);
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
-        (void)hlx_complain(HLX_EXIT_UNAVAILABLE, "cannot make a socket: %s", strerror(errno));
-        return -1;
+        return -hlx_complain(HLX_EXIT_SYSTEM, "cannot make a socket: %s", strerror(errno));
     }
     if (!connect_within(descriptor, &address, timeout_ns)) {
         (void)hlx_complain(HLX_EXIT_UNAVAILABLE, "%s: %s", path, connect_failure_text(path, errno));
         (void)close(descriptor);
-        return -1;
+        return -HLX_EXIT_UNAVAILABLE;
     }
     return descriptor;
 }
@@ -183,7 +181,7 @@ int hlx_service_ask(const char *path, const hlx_document *document, uint64_t tim
     uint64_t started_ns = hlx_clock_now_ns();
     int descriptor = hlx_service_connect(path, timeout_ns);
     if (descriptor < 0) {
-        return HLX_EXIT_UNAVAILABLE;
+        return -descriptor;
     }
     hlx_exchange exchange;
     hlx_exchange_begin(&exchange, document);

@@ -35,8 +35,8 @@ typedef struct hlx_exchange {
     hlx_reply reply; /* after DONE */
 } hlx_exchange;
 
-/* A non-blocking connection to the service's socket, or -1 when the user has been
- * told why not. spec: CMD-05 */
+/* A non-blocking connection to the service's socket, or the negative of an exit code
+ * when the user has been told why not. spec: CMD-02, CMD-05 */
 int hlx_service_connect(const char *path, uint64_t timeout_ns);
 
 void hlx_exchange_begin(hlx_exchange *exchange, const hlx_document *document);
