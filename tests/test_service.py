@@ -687,11 +687,12 @@ def other_files_are_refused():
             (first.folder, "exists and is not a socket"),
             (first.folder / ("x" * 200), "is not 1 to 107 bytes long"),
             (first.folder / "none" / "socket", "No such file or directory"),
+            (first.folder / "no\nne\x1b" / "socket", "no^^Jne^^[/socket: No such file or directory\n"),
         ]
         for path, message in cases:
             with Service(path=path, ready=False) as service:
                 equal(service.wait(), 69)
-                assert message in service.log(), service.log()
+                assert message in service.log() and service.log().count("\n") == 1, service.log()
         equal(file.read_text(), "precious")
 
 
@@ -863,6 +864,8 @@ def bad_options():
         (["--hedge-warm-up=1025"], {}, "hedgelexd: --hedge-warm-up: bad value '1025' (accepted: 1 to 1024 attempts)\n"),
         (["--port=80"], {}, "hedgelexd: unknown option '--port=80' (--help lists all)\n"),
         (["--queue"], {}, "hedgelexd: --queue: value missing\n"),
+        (["--pin=a\nb\x1b[m\u202e\u00e9"], {}, "hedgelexd: --pin: bad value 'a^^Jb^^[[m<U+202E>\u00e9' (accepted: "),
+        ([b"\xff\n" * 50], {}, "hedgelexd: unexpected '^^ff^^J"),
         (["--ready-fd=77"], {}, "hedgelexd: --ready-fd: 77: Bad file descriptor\n"),
         (["--ready-fd=0"], {}, "hedgelexd: --ready-fd: is a standard stream (accepted: -1, 3 or above)\n"),
         (["--ready-fd=1"], {}, "hedgelexd: --ready-fd: is a standard stream (accepted: -1, 3 or above)\n"),
@@ -874,7 +877,7 @@ def bad_options():
         result = run(*options, environment=environment)
         equal(result.returncode, 64, f"exit code of {options}")
         assert result.stderr.startswith(message), result.stderr
-        equal(result.stdout, "")
+        equal((result.stdout, result.stderr.count("\n")), ("", 1))
 
 
 @test

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "display.h"
 #include "log.h"
 #include "server.h"
 
@@ -47,6 +48,7 @@ int main(int argc, char **argv) {
     static hlx_service_config config;
     char error[HLX_OPTIONS_ERROR_BYTES];
     open_standard_streams();
+    hlx_display_begin();
     switch (hlx_service_configure(&config, argc, argv, error)) {
     case HLX_OPTIONS_HELP:
         hlx_service_print_help(stdout);

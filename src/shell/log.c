@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "display.h"
+
 static unsigned long dropped_lines;
 
 /* POLLOUT on a pipe promises PIPE_BUF bytes, more than a line. spec: SRV-44 */
@@ -27,9 +29,27 @@ static void write_line(char *line, size_t length) {
     }
 }
 
+/* Append the message as people are shown text; what would be too much is cut off. Gives
+ * the line's length. spec: SRV-03, SRV-11, CMD-10 */
+static size_t append(char *line, const char *message) {
+    size_t length = strlen(line);
+    uint32_t size = (uint32_t)strlen(message);
+    for (uint32_t position = 0; position < size;) {
+        hlx_display_piece piece = hlx_display_next((const uint8_t *)message, position, size);
+        size_t bytes = strlen(piece.text);
+        if (length + bytes >= HLX_LOG_LINE_BYTES) {
+            break;
+        }
+        memcpy(line + length, piece.text, bytes);
+        length += bytes;
+        position += piece.taken;
+    }
+    return length;
+}
+
 void hlx_log(const char *format, ...) {
     char line[HLX_LOG_LINE_BYTES + 1] = "hedgelexd: ";
-    size_t prefix = strlen(line);
+    char message[HLX_LOG_LINE_BYTES];
     if (dropped_lines > 0 && !would_block()) {
         char note[80];
         int length =
@@ -39,7 +59,7 @@ void hlx_log(const char *format, ...) {
     }
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(line + prefix, sizeof line - prefix - 1, format, arguments);
+    (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    write_line(line, strlen(line));
+    write_line(line, append(line, message));
 }

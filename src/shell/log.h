@@ -8,7 +8,7 @@
 
 #define HLX_LOG_LINE_BYTES 1024u
 
-/* Print `hedgelexd: ` and the message as one line. */
+/* Print `hedgelexd: ` and the message as one line, control characters made visible. */
 void hlx_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
