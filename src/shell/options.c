@@ -105,6 +105,24 @@ static enum hlx_options_outcome refuse(hlx_options *options, const char *format,
     return HLX_OPTIONS_BAD;
 }
 
+static const char *value_name(const hlx_option *option) {
+    if (option->kind == HLX_OPTION_FLAG) {
+        return "";
+    }
+    if (option->kind == HLX_OPTION_STRING || option->kind == HLX_OPTION_REPEATED) {
+        return option->unit != NULL ? option->unit : "TEXT";
+    }
+    return option->kind == HLX_OPTION_CHOICE ? "WORD" : "N";
+}
+
+/* spec: SRV-03 */
+static enum hlx_options_outcome refuse_missing(hlx_options *options, const hlx_option *option) {
+    char range[160];
+    format_range(option, range, sizeof range);
+    return refuse(options, "--%s: value missing (accepted: %s)", option->name,
+                  range[0] != '\0' ? range : value_name(option));
+}
+
 static bool store_integer(const hlx_option *option, void *field, const char *text) {
     int64_t value = 0;
     if (!hlx_parse_decimal(text, fraction_digits(option->kind), &value) ||
@@ -238,7 +256,7 @@ static enum hlx_options_outcome take_option(hlx_options *options, int argc, char
         return assign(options, group, option, source, "on");
     }
     if (*index + 1 >= argc) {
-        return refuse(options, "%s: value missing", source);
+        return refuse_missing(options, option);
     }
     *index += 1;
     return assign(options, group, option, source, argv[*index]);
@@ -265,16 +283,6 @@ enum hlx_options_outcome hlx_options_parse(hlx_options *options, int argc, char 
         }
     }
     return outcome;
-}
-
-static const char *value_name(const hlx_option *option) {
-    if (option->kind == HLX_OPTION_FLAG) {
-        return "";
-    }
-    if (option->kind == HLX_OPTION_STRING || option->kind == HLX_OPTION_REPEATED) {
-        return option->unit != NULL ? option->unit : "TEXT";
-    }
-    return option->kind == HLX_OPTION_CHOICE ? "WORD" : "N";
 }
 
 static void print_help_lines(const char *help, FILE *stream) {
