@@ -278,6 +278,7 @@ def colour_follows_terminal_and_environment(world):
     assert on_terminal(TERM="xterm", NO_COLOR="")
     assert not on_terminal(TERM="xterm", NO_COLOR="1")
     assert not on_terminal(TERM="dumb")
+    assert not on_terminal()
     assert not on_terminal("--color=never", TERM="xterm")
     assert on_terminal("--color=always", TERM="dumb", NO_COLOR="1")
     assert b"\x1b" not in world.run("tokens", path, environment={"TERM": "xterm"}).expect(0).out
