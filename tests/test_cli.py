@@ -884,6 +884,23 @@ def load_document_is_the_same_everywhere(world):
 
 
 @test
+def load_test_without_data_fails_properly(world):
+    """Every reply is wrong for a client with another regime; tests/test_load.py says so and counts. spec: CMD-41"""
+    build = world.folder / "another"
+    build.mkdir()
+    (build / "hedgelexd").symlink_to(world.programs / "hedgelexd")
+    (build / "hedgelex").write_text(f'#!/bin/sh\nexec {world.programs}/hedgelex "$@" --catcodes=plain --catcode=e=1\n')
+    (build / "hedgelex").chmod(0o755)
+    document = ROOT / "build/perf.tex"
+    if not document.exists():
+        subprocess.run([sys.executable, ROOT / "ci/perf_document.py", document], check=True)
+    command = [sys.executable, ROOT / "tests/test_load.py", f"--build={build}", "--requests=5"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, ""), done
+    assert "\nload: FAILED: 0 of 5 right" in done.stdout and done.stdout.endswith("\n0 passed, 2 failed\n"), done.stdout
+
+
+@test
 def sample_document_has_no_issue(world):
     for encoding in ("bytes", "utf8"):
         world.run("check", f"--encoding={encoding}", ROOT / "docs/sample.tex").expect(0)

@@ -67,7 +67,7 @@ def complaints(report, code, requests):
 
 
 def show(name, report, more):
-    times = " ".join(f"{key} {value:.1f}" for key, value in report.get("round_trip_ms", {}).items() if value)
+    times = " ".join(f"{key} {value:.1f}" for key, value in (report.get("round_trip_ms") or {}).items() if value)
     rate = report.get("requests_per_second", 0)
     print(f"{name}: {report.get('right')} right, {rate:.0f} requests/s, ms: {times}{more}")
 
