@@ -527,12 +527,16 @@ def hedge_answers():
 def gone_at_any_time():
     """A client that leaves with requests at all stages is no trouble to others. spec: SRV-35, SRV-60, ARN-12"""
     made = random.Random(5)
+    in_a_frame = 0
     with Service("--workers=2") as service:
         for _ in range(60):
             client = connect(service)
             for number in range(made.randrange(6)):
                 client.send_bytes(request(number, PAGE * made.randrange(1, 3000), made.randrange(32)))
-            client.send_bytes(request(9, LARGE[: made.randrange(100000)], ALL)[: made.randrange(100000)])
+            last = request(9, LARGE[: made.randrange(100000)], ALL)
+            sent = made.randrange(100000)
+            client.send_bytes(last[:sent])
+            in_a_frame += 0 < sent < len(last)
             client.socket.settimeout(0.01)
             try:
                 client.receive(made.randrange(1, 100000))
@@ -545,6 +549,46 @@ def gone_at_any_time():
         counters = service.counters()
         equal(counters["crashes"], 0)
         equal(counters["accepted"], counters["answered"] + counters["abandoned"])
+        assert in_a_frame <= counters["clients_gone"] <= 60, (in_a_frame, counters)
+
+
+@test
+def gone_at_every_byte():
+    """Of a frame, in service, in the middle of a reply: each is counted once. spec: SRV-35, SRV-60"""
+    whole = request(7, SMALL)
+    with one_worker("--kill-grace=30000") as service:
+        for length in range(1, len(whole)):
+            with connect(service) as client:
+                client.send_bytes(whole[:length])
+        worker = service.workers()[0]
+        stop_process(worker)
+        with connect(service) as client:
+            client.send_bytes(whole)
+            time.sleep(0.1)
+        time.sleep(0.1)
+        continue_process(worker)
+        with connect(service) as client:
+            client.send_bytes(request(8, LARGE, TOKENS))
+            client.receive(40)
+        with connect(service) as client:
+            equal(client.ask(9, SMALL)[:2], (9, rig.OK))
+        equal(service.stop(), 0)
+        counters = service.counters()
+        equal((counters["clients_gone"], counters["malformed"]), (len(whole) + 1, 0))
+        equal((counters["abandoned"], counters["accepted"]), (1, 3))
+
+
+@test
+def gone_with_a_refusal_to_take():
+    """Its socket is full of refusals and one more waits. spec: SRV-35, SRV-60"""
+    with Service() as service:
+        with connect(service) as client:
+            client.send_bytes(request(1, b"", 32) * 2000)
+            time.sleep(0.3)
+        equal(service.stop(), 0)
+        counters = service.counters()
+        equal((counters["clients_gone"], counters["accepted"]), (1, 0))
+        assert 0 < counters["malformed"] < 2000, counters
 
 
 @test

@@ -42,6 +42,12 @@ bool hlx_pipeline_writes(const hlx_pipeline *pipeline) {
     return pipeline->refusing || pipeline->first_reply != NULL;
 }
 
+/* What is thrown away was answered. spec: SRV-35, SRV-60 */
+bool hlx_pipeline_busy(const hlx_pipeline *pipeline) {
+    return pipeline->request_count > 0 || pipeline->refusing ||
+           (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0);
+}
+
 bool hlx_pipeline_finished(const hlx_pipeline *pipeline) {
     return pipeline->input == HLX_PIPELINE_ENDED && pipeline->request_count == 0 &&
            !pipeline->refusing;
@@ -66,6 +72,7 @@ void hlx_pipeline_refuse(hlx_pipeline *pipeline, uint32_t status) {
     hlx_query_reply reply = {.id = hlx_pipeline_frame_id(pipeline), .status = status};
     hlx_delivery_begin(&pipeline->refusal, &reply, NULL);
     pipeline->refusing = true;
+    pipeline->refusal_status = status;
 }
 
 static enum hlx_pipeline_outcome refuse(hlx_pipeline *pipeline, hlx_reply_status reason,

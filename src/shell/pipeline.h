@@ -37,6 +37,7 @@ typedef struct hlx_pipeline {
     hlx_submission *in_service;
     hlx_submission *first_reply, *last_reply;
     bool refusing; /* `refusal` is to be sent */
+    uint32_t refusal_status;
     hlx_delivery refusal;
     hlx_delivery *sending; /* begun and not done; NULL: the next may be chosen */
 } hlx_pipeline;
@@ -62,6 +63,9 @@ bool hlx_pipeline_receiving(const hlx_pipeline *pipeline);
 
 /* Is there something to send? */
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline);
+
+/* Is it at any byte of a request or its reply? */
+bool hlx_pipeline_busy(const hlx_pipeline *pipeline);
 
 /* Everything is done and the client sends no more. */
 bool hlx_pipeline_finished(const hlx_pipeline *pipeline);

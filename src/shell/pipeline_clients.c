@@ -25,6 +25,13 @@ static void finish_reply(hlx_server *server, hlx_submission *submission) {
     hlx_submission_replied(&server->submissions, submission);
 }
 
+/* The refusal is out; who has left before is counted as gone. spec: SRV-35, SRV-65 */
+static void count_refusal(hlx_server *server, uint32_t status) {
+    server->counters.too_large += status == HLX_REPLY_TOO_LARGE;
+    server->counters.malformed += status == HLX_REPLY_MALFORMED;
+    server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
+}
+
 /* Write what the socket takes; false when nobody is there. With each reply that is out
  * the time for the next begins. spec: SRV-62, SRV-67 */
 static bool write_replies(hlx_server *server, hlx_connection *connection) {
@@ -38,6 +45,8 @@ static bool write_replies(hlx_server *server, hlx_connection *connection) {
         hlx_submission *submission = hlx_pipeline_sent(pipeline);
         if (submission != NULL) {
             finish_reply(server, submission);
+        } else {
+            count_refusal(server, pipeline->refusal_status);
         }
         hlx_timeout_move(connection, NULL, 0);
     }
@@ -110,7 +119,7 @@ static void client_gone(hlx_server *server, hlx_connection *connection) {
     uint64_t ids[HLX_PIPELINE_MAX_REQUESTS];
     uint32_t count = 0;
     hlx_submission *submission = NULL;
-    server->counters.clients_gone += pipeline->request_count > 0 || pipeline->receiving != NULL;
+    server->counters.clients_gone += hlx_pipeline_busy(pipeline);
     while ((submission = hlx_pipeline_pop_reply(pipeline)) != NULL) {
         finish_reply(server, submission);
     }
@@ -128,9 +137,6 @@ static void client_gone(hlx_server *server, hlx_connection *connection) {
 /* ---- receiving ---- */
 
 static void refuse(hlx_server *server, hlx_connection *connection, uint32_t status) {
-    server->counters.too_large += status == HLX_REPLY_TOO_LARGE;
-    server->counters.malformed += status == HLX_REPLY_MALFORMED;
-    server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
     hlx_pipeline_refuse(&connection->pipeline, status);
     hlx_pipeline_drop(&connection->pipeline, &server->submissions);
 }
