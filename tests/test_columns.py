@@ -10,6 +10,7 @@ What a client gets is held against the command line's own tokens, column by colu
 import functools
 import pathlib
 import random
+import select
 import signal
 import struct
 import subprocess
@@ -602,6 +603,75 @@ def frame_that_does_not_come():
         continue_process(worker)
         equal(client.reply()[:2], (1, rig.OK))
         assert client.at_end()
+
+
+@test
+def each_frame_has_its_time():
+    """Quick frames end to end, for longer than one may take, and no reply between them. spec: SRV-67"""
+    with one_worker("--receive-timeout=1000") as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        frames = [request(number, SMALL) for number in range(20)]
+        client.send_bytes(frames[0][:-5])
+        for before, after in zip(frames, frames[1:]):
+            time.sleep(0.1)
+            client.send_bytes(before[-5:] + after[:-5])
+        client.send_bytes(frames[-1][-5:])
+        continue_process(worker)
+        equal([client.reply()[:2] for _ in frames], [(number, rig.OK) for number in range(20)])
+        service.stop()
+        equal(service.counters()["receive_timeouts"], 0)
+
+
+@test
+def replies_give_a_frame_no_time():
+    """A frame that is stuck is answered in time, though replies go out meanwhile. spec: SRV-67"""
+    with one_worker("--receive-timeout=800") as service, connect(service) as client:
+        client.send_bytes(b"".join(request(number, PAGE * 4000, TOKENS) for number in range(8)))
+        client.send_bytes(request(9, SMALL)[:-1])
+        replies = []
+        for _ in range(9):
+            replies.append(client.reply()[:2])
+            time.sleep(0.25)
+        equal(sorted(replies), [(number, rig.OK) for number in range(8)] + [(9, rig.DEADLINE)])
+        assert 0 < replies.index((9, rig.DEADLINE)) < 7, replies
+        assert client.at_end()
+
+
+@test
+def frames_expire_in_their_order():
+    """The older frame first, also if a reply has kept its client waiting before. spec: SRV-67"""
+    columns_bytes = 12 * len(command_line_tokens(LARGE)[KINDS])
+    with one_worker("--receive-timeout=2000") as service, connect(service) as older, connect(service) as younger:
+        older.send_bytes(request(1, LARGE, TOKENS))
+        older.receive(1)
+        older.send_bytes(request(2, SMALL)[:-1])
+        time.sleep(0.7)
+        younger.send_bytes(request(3, SMALL)[:-1])
+        time.sleep(0.1)
+        older.receive(16 + 20 + columns_bytes - 1)
+        equal(older.reply(), refusal(2, rig.DEADLINE))
+        equal(select.select([younger.socket], [], [], 0)[0], [])
+        equal(younger.reply(), refusal(3, rig.DEADLINE))
+
+
+@test
+def frames_give_a_reply_no_time():
+    """Whoever sends frame after frame, but takes no reply, is closed as well. spec: SRV-67"""
+    with one_worker("--receive-timeout=500") as service, connect(service) as client:
+        client.send_bytes(request(1, LARGE, TOKENS))
+        time.sleep(0.1)
+        frame = request(2, SMALL)
+        client.send_bytes(frame[:5])
+        try:
+            for _ in range(20):
+                client.send_bytes(frame[5:] + frame[:5])
+                time.sleep(0.1)
+            raise AssertionError("it could send for 2 s")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        service.stop()
+        equal(service.counters()["clients_gone"], 1)
 
 
 @test

@@ -61,7 +61,7 @@ static void client_gone(hlx_server *server, hlx_connection *connection) {
 
 /* spec: SRV-67 */
 static hlx_timeout *pipeline_timeout(hlx_server *server, const hlx_pipeline *pipeline) {
-    if (hlx_pipeline_receiving(pipeline) || hlx_pipeline_writes(pipeline)) {
+    if (hlx_pipeline_waits_since(pipeline) != UINT64_MAX) {
         return &server->receiving;
     }
     return pipeline->in_service == NULL ? &server->idle : NULL;
@@ -84,11 +84,24 @@ static hlx_timeout *timeout_of(hlx_server *server, const hlx_connection *connect
     return NULL;
 }
 
+/* In the list where it is already it keeps its place; only in version 2 the next wait may begin
+ * there. spec: SRV-15, SRV-67 */
+static void run_timeout(hlx_server *server, hlx_connection *connection) {
+    hlx_timeout *timeout = timeout_of(server, connection);
+    uint64_t since_ns = connection->waiting_since_ns;
+    if (connection->state == HLX_CONNECTION_PIPELINE && timeout == &server->receiving) {
+        since_ns = hlx_pipeline_waits_since(&connection->pipeline);
+    } else if (connection->timeout != timeout) {
+        since_ns = hlx_clock_now_ns();
+    }
+    hlx_timeout_move(connection, timeout, since_ns);
+}
+
 /* In service nothing is asked of epoll, but the change is put off until the client
  * really sends more, as most never do. */
 void hlx_clients_settle(hlx_server *server, hlx_connection *connection) {
     uint32_t wanted = hlx_connection_wanted(connection);
-    hlx_timeout_move(connection, timeout_of(server, connection), hlx_clock_now_ns());
+    run_timeout(server, connection);
     if (connection->state != HLX_CONNECTION_IN_SERVICE && connection->watched != wanted) {
         connection->watched = wanted;
         (void)hlx_watch_change(server->epoll, connection->socket, wanted,

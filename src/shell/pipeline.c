@@ -33,13 +33,22 @@ bool hlx_pipeline_reads(const hlx_pipeline *pipeline) {
            pipeline->request_count < HLX_PIPELINE_MAX_REQUESTS;
 }
 
-bool hlx_pipeline_receiving(const hlx_pipeline *pipeline) {
+/* Is a frame on its way, or something to be thrown away? */
+static bool receiving(const hlx_pipeline *pipeline) {
     return pipeline->input == HLX_PIPELINE_DISCARDING ||
            (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0);
 }
 
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline) {
     return pipeline->refusing || pipeline->first_reply != NULL;
+}
+
+/* A frame has its time from its first byte, a reply from when the one before was out: the one
+ * that has less left counts. spec: SRV-67 */
+uint64_t hlx_pipeline_waits_since(const hlx_pipeline *pipeline) {
+    uint64_t in_ns = receiving(pipeline) ? pipeline->in_start_ns : UINT64_MAX;
+    uint64_t out_ns = hlx_pipeline_writes(pipeline) ? pipeline->out_start_ns : UINT64_MAX;
+    return in_ns < out_ns ? in_ns : out_ns;
 }
 
 /* What is thrown away was answered. spec: SRV-35, SRV-60 */
@@ -226,11 +235,11 @@ void hlx_pipeline_reply(hlx_pipeline *pipeline, hlx_submission *submission) {
 }
 
 /* A frame that was begun is finished first; then a refusal goes before the replies. */
-hlx_delivery *hlx_pipeline_next(hlx_pipeline *pipeline) {
-    if (pipeline->sending == NULL && pipeline->refusing) {
-        pipeline->sending = &pipeline->refusal;
-    } else if (pipeline->sending == NULL && pipeline->first_reply != NULL) {
-        pipeline->sending = &pipeline->first_reply->delivery;
+hlx_delivery *hlx_pipeline_next(hlx_pipeline *pipeline, uint64_t now_ns) {
+    if (pipeline->sending == NULL && hlx_pipeline_writes(pipeline)) {
+        pipeline->sending =
+            pipeline->refusing ? &pipeline->refusal : &pipeline->first_reply->delivery;
+        pipeline->out_start_ns = now_ns;
     }
     return pipeline->sending;
 }

@@ -40,6 +40,7 @@ typedef struct hlx_pipeline {
     uint32_t refusal_status;
     hlx_delivery refusal;
     hlx_delivery *sending; /* begun and not done; NULL: the next may be chosen */
+    uint64_t out_start_ns; /* when that was chosen */
 } hlx_pipeline;
 
 enum hlx_pipeline_outcome {
@@ -58,14 +59,15 @@ void hlx_pipeline_open(hlx_pipeline *pipeline, const uint8_t word[HLX_CLIENT_HEA
 /* May anything be received now? */
 bool hlx_pipeline_reads(const hlx_pipeline *pipeline);
 
-/* Is a frame on its way, or something to be thrown away? */
-bool hlx_pipeline_receiving(const hlx_pipeline *pipeline);
-
 /* Is there something to send? */
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline);
 
 /* Is it at any byte of a request or its reply? */
 bool hlx_pipeline_busy(const hlx_pipeline *pipeline);
+
+/* Since when the client has kept the service waiting, with its frame or by not taking a
+ * reply; UINT64_MAX: it does not. */
+uint64_t hlx_pipeline_waits_since(const hlx_pipeline *pipeline);
 
 /* Everything is done and the client sends no more. */
 bool hlx_pipeline_finished(const hlx_pipeline *pipeline);
@@ -95,7 +97,7 @@ hlx_submission *hlx_pipeline_find(const hlx_pipeline *pipeline, uint64_t query_i
 void hlx_pipeline_reply(hlx_pipeline *pipeline, hlx_submission *submission);
 
 /* What is to be sent from now on, or NULL. */
-hlx_delivery *hlx_pipeline_next(hlx_pipeline *pipeline);
+hlx_delivery *hlx_pipeline_next(hlx_pipeline *pipeline, uint64_t now_ns);
 
 /* It is out. The submission whose reply it was, or NULL: the refusal. */
 hlx_submission *hlx_pipeline_sent(hlx_pipeline *pipeline);

@@ -33,11 +33,11 @@ static void count_refusal(hlx_server *server, uint32_t status) {
 }
 
 /* Write what the socket takes; false when nobody is there. With each reply that is out
- * the time for the next begins. spec: SRV-62, SRV-67 */
+ * the time for the next begins, and that of idleness. spec: SRV-62, SRV-67 */
 static bool write_replies(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
-    for (hlx_delivery *next = hlx_pipeline_next(pipeline); next != NULL;
-         next = hlx_pipeline_next(pipeline)) {
+    hlx_delivery *next = NULL;
+    while ((next = hlx_pipeline_next(pipeline, hlx_clock_now_ns())) != NULL) {
         enum hlx_delivery_state state = hlx_delivery_send(next, connection->socket);
         if (state != HLX_DELIVERY_DONE) {
             return state == HLX_DELIVERY_WAITING;
@@ -48,7 +48,9 @@ static bool write_replies(hlx_server *server, hlx_connection *connection) {
         } else {
             count_refusal(server, pipeline->refusal_status);
         }
-        hlx_timeout_move(connection, NULL, 0);
+        if (connection->timeout == &server->idle) {
+            hlx_timeout_move(connection, NULL, 0);
+        }
     }
     return true;
 }
@@ -220,11 +222,10 @@ void hlx_pipelines_ready(hlx_server *server, hlx_connection *connection, uint32_
 void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
     bool partial = pipeline->input == HLX_PIPELINE_FRAMES;
-    if (hlx_pipeline_writes(pipeline)) {
+    if (hlx_pipeline_writes(pipeline) && connection->waiting_since_ns == pipeline->out_start_ns) {
         client_gone(server, connection);
         return;
     }
-    hlx_timeout_move(connection, NULL, 0);
     pipeline->input = HLX_PIPELINE_ENDED;
     if (partial) {
         hlx_pipeline_refuse(pipeline, HLX_REPLY_DEADLINE);

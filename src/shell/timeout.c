@@ -17,19 +17,29 @@ static void unlink_connection(hlx_connection *connection) {
     }
 }
 
-static void append(hlx_timeout *timeout, hlx_connection *connection) {
-    connection->earlier = timeout->last;
-    connection->later = NULL;
-    if (timeout->last != NULL) {
-        timeout->last->later = connection;
+static void insert(hlx_timeout *timeout, hlx_connection *connection) {
+    hlx_connection *earlier = timeout->last, *later = NULL;
+    while (earlier != NULL && earlier->waiting_since_ns > connection->waiting_since_ns) {
+        later = earlier;
+        earlier = earlier->earlier;
+    }
+    connection->earlier = earlier;
+    connection->later = later;
+    if (earlier != NULL) {
+        earlier->later = connection;
     } else {
         timeout->first = connection;
     }
-    timeout->last = connection;
+    if (later != NULL) {
+        later->earlier = connection;
+    } else {
+        timeout->last = connection;
+    }
 }
 
-void hlx_timeout_move(hlx_connection *connection, hlx_timeout *timeout, uint64_t now_ns) {
-    if (connection->timeout == timeout) {
+void hlx_timeout_move(hlx_connection *connection, hlx_timeout *timeout, uint64_t since_ns) {
+    if (connection->timeout == timeout &&
+        (timeout == NULL || connection->waiting_since_ns == since_ns)) {
         return;
     }
     if (connection->timeout != NULL) {
@@ -37,8 +47,8 @@ void hlx_timeout_move(hlx_connection *connection, hlx_timeout *timeout, uint64_t
     }
     connection->timeout = timeout;
     if (timeout != NULL) {
-        connection->waiting_since_ns = now_ns;
-        append(timeout, connection);
+        connection->waiting_since_ns = since_ns;
+        insert(timeout, connection);
     }
 }
 

@@ -1,8 +1,9 @@
 /* timeout.h -- connections that must not wait longer than a fixed time.
  *
- * All connections of one list have the same limit, so the order in which they came is
- * the order in which they expire: adding, removing and finding the next are one step
- * each, however many there are. */
+ * All connections of one list have the same limit, so the order in which they began to
+ * wait is the order in which they expire: removing and finding the next are one step each,
+ * however many there are. So is adding one that begins to wait now; one that has waited
+ * before goes past those that began later. */
 #ifndef HLX_TIMEOUT_H
 #define HLX_TIMEOUT_H
 
@@ -15,9 +16,9 @@ typedef struct hlx_timeout {
     hlx_connection *first, *last;
 } hlx_timeout;
 
-/* Put the connection into `timeout` (NULL: into none), out of any other. In the list
- * where it is already it keeps its place. */
-void hlx_timeout_move(hlx_connection *connection, hlx_timeout *timeout, uint64_t now_ns);
+/* Put the connection, which waits since `since_ns`, into `timeout` (NULL: into none), out of
+ * any other. */
+void hlx_timeout_move(hlx_connection *connection, hlx_timeout *timeout, uint64_t since_ns);
 
 /* The instant at which the first expires, or UINT64_MAX. */
 uint64_t hlx_timeout_next(const hlx_timeout *timeout);
