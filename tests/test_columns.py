@@ -712,6 +712,62 @@ def drained():
         equal(service.wait(), 0)
 
 
+def unread_at_the_end(idle, sends, expected):
+    """Each of 400 clients gets these replies who sends when the drain is over but for one round of the service's loop.
+
+    That looks at 256 sockets, the worker's first: what the others have sent is read only when all is closed.
+    """
+    with one_worker("--kill-grace=30000") as service:
+        worker = service.workers()[0]
+        clients = [connect(service) for _ in range(400)]
+        for client in clients:
+            idle(client)
+        wait_until(lambda: len(list(pathlib.Path(f"/proc/{service.process.pid}/fd").iterdir())) > 400, "all are in")
+        stop_process(worker)
+        service.send_signal(signal.SIGTERM)
+        wait_until(lambda: not service.path.exists(), "the drain has begun")
+        time.sleep(0.2)
+        stop_process(service.process.pid)
+        continue_process(worker)
+        wait_until(lambda: rig.state_of(worker) == "Z", "the worker has ended")
+        for client in clients:
+            client.send_bytes(sends)
+        continue_process(service.process.pid)
+        for client in clients:
+            equal(list(replies_to_the_end(client)), expected)
+        equal(service.wait(), 0)
+
+
+def replies_to_the_end(client):
+    try:
+        while True:
+            yield client.reply()
+    except EOFError as end:
+        equal(str(end), "0 of 16 bytes")
+    except ConnectionResetError:
+        pass
+
+
+@test
+def drained_before_the_first_word_was_read():
+    """It begins version 2, and so does the reply. spec: SRV-41, QRY-01"""
+    whole = request(7, SMALL)
+    for length, number in ((4, 0), (16, 7), (len(whole) - 1, 7), (len(whole), 7)):
+        unread_at_the_end(lambda client: None, whole[:length], [refusal(number, rig.SHUTTING_DOWN)])
+
+
+@test
+def drained_before_a_frame_was_read():
+    """Each request gets one reply, a cancel none. spec: SRV-41, SRV-60"""
+
+    def idle(client):
+        equal(client.ask(1, SMALL)[:2], (1, rig.OK))
+
+    unread_at_the_end(idle, cancel(1), [])
+    expected = [refusal(number, rig.SHUTTING_DOWN) for number in (2, 3)]
+    unread_at_the_end(idle, cancel(1) + request(2, SMALL) + request(3, SMALL)[:-1], expected)
+
+
 def use_build(build):
     PROGRAMS["hedgelex"] = build / "hedgelex"
 

@@ -349,15 +349,16 @@ bool hlx_clients_replying(const hlx_server *server) {
     return false;
 }
 
-/* What a client has sent of a request but was not read yet counts, too. spec: SRV-41 */
+/* What a client has sent of a request but was not read yet counts, too, and may
+ * begin version 2. spec: SRV-41, QRY-01 */
 static void close_at_end(hlx_server *server, hlx_connection *connection) {
     uint32_t status = 0;
+    if (connection->state == HLX_CONNECTION_IDLE) {
+        (void)hlx_connection_read(connection, &server->submissions, hlx_clock_now_ns(), &status);
+    }
     if (connection->state == HLX_CONNECTION_PIPELINE) {
         hlx_pipelines_close(server, connection);
         return;
-    }
-    if (connection->state == HLX_CONNECTION_IDLE) {
-        (void)hlx_connection_read(connection, &server->submissions, hlx_clock_now_ns(), &status);
     }
     if (connection->state == HLX_CONNECTION_IDLE ||
         connection->state == HLX_CONNECTION_DISCARDING) {

@@ -234,18 +234,18 @@ void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection) {
     hlx_pipelines_ready(server, connection, EPOLLOUT);
 }
 
-/* What a client has sent of a frame but was not read yet counts, too. spec: SRV-41 */
+/* What a client has sent but was not read yet counts, too: the broker, drained, refuses what
+ * is whole. spec: SRV-41, SRV-60 */
 void hlx_pipelines_close(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
-    uint32_t status = 0;
-    if (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received == 0) {
-        (void)hlx_pipeline_read(pipeline, connection->socket, &server->submissions,
-                                hlx_clock_now_ns(), &status);
+    bool gone = !read_frames(server, connection) || !write_replies(server, connection);
+    if (!gone && pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0) {
+        refuse(server, connection, HLX_REPLY_SHUTTING_DOWN);
+        gone = !write_replies(server, connection);
     }
-    if (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0) {
-        hlx_pipeline_refuse(pipeline, HLX_REPLY_SHUTTING_DOWN);
-        (void)write_replies(server, connection);
+    if (gone) {
+        client_gone(server, connection);
+    } else {
+        hlx_clients_end(server, connection);
     }
-    hlx_pipeline_drop(pipeline, &server->submissions);
-    hlx_clients_end(server, connection);
 }
