@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
-#include "frame.h"
+#include "query.h"
 
 struct hlx_free_buffer {
     hlx_free_buffer *next;
@@ -13,8 +13,9 @@ struct hlx_free_buffer {
 static size_t class_bytes(uint32_t size_class) {
     return ((size_t)4096u << size_class) + 4096u;
 }
-_Static_assert(HLX_FRAME_MAX_BYTES <= (4096u << (HLX_BUFFER_CLASSES - 1u)) + 4096u,
-               "the last class holds the largest frame");
+_Static_assert(HLX_FRAME_HEADER_BYTES + HLX_QUERY_MAX_PAYLOAD_BYTES + HLX_FRAME_OPTIONS_BYTES <=
+                   (4096u << (HLX_BUFFER_CLASSES - 1u)) + 4096u,
+               "the last class holds the largest frame of a client and a preset's options block");
 
 void hlx_buffers_init(hlx_buffers *buffers, size_t limit_bytes) {
     *buffers = (hlx_buffers){.limit_bytes = limit_bytes};

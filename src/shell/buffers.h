@@ -3,8 +3,8 @@
  *      class  0   1   2  ...   9
  *      bytes  8K 12K 20K ... 2M + 4K      (4 KiB << class) + 4 KiB
  *
- * A buffer is taken when a request's length is known and was checked, and holds the
- * whole request frame that goes to the workers. Free buffers are kept by class; when
+ * A buffer is taken when a request's length is known and was checked, and holds what the
+ * client sends and an options block (submission.h). Free buffers are kept by class; when
  * the bound is reached those of other classes are given back to the system first.
  * The pages are not inherited by workers: no worker sees another's document, and a
  * fork makes no page of them copy-on-write. spec: SRV-31 */

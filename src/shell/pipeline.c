@@ -110,8 +110,8 @@ static enum hlx_pipeline_outcome bad_header(hlx_pipeline *pipeline, uint32_t *st
                   status);
 }
 
-/* The header of a request is there and was found good: get room for the payload. What
- * is asked for suffices for the worker's frame as well. spec: SRV-31, SRV-65 */
+/* The header of a request is there and was found good: get room for the payload, and behind
+ * it for the options block of a preset, should it name one. spec: SRV-31, SRV-65 */
 static enum hlx_pipeline_outcome make_room(hlx_pipeline *pipeline, hlx_submissions *submissions,
                                            uint32_t *status) {
     uint32_t payload_bytes = pipeline->decoder.needed - HLX_FRAME_HEADER_BYTES;
