@@ -37,7 +37,7 @@ model_runs = set -e; for run in $(1); do $(BUILD)/tests/model $$(echo $$run | tr
 model: $(BUILD)/tests/model ## search all behaviours of small pools, up to 3 workers and 3 requests
 	@$(call model_runs,$(MODEL_RUNS))
 	@python3 tests/seeded_bugs.py --twins=$(BUILD)
-	@echo "No behaviour above breaks a rule, and each rule's broken twin is found."
+	@echo "No behaviour above breaks a rule, and each broken twin is found."
 
 .PHONY: model-full
 model-full: $(BUILD)/tests/model ## more of each fault than make model has: minutes, and 430 MB of memory

@@ -388,6 +388,7 @@ def worker_killed_with_a_request():
 
 def kill_twice(service, client):
     """Send a large document and kill every worker a little later than the one before, until there is a reply."""
+    wait_until(service.workers, "a worker is there")
     seen = service.workers()
     stop_process(seen[0])
     client.send(b"\\a" * (rig.LARGEST // 2))
