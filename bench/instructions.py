@@ -48,8 +48,7 @@ def main():
         return
     lines = RECORD.read_text().splitlines()
     if lines[0] != f"# {compiler()}":
-        print(f"recorded with {lines[0][2:]}, this is {compiler()}: counted, not compared")
-        return
+        sys.exit(f"recorded with {lines[0][2:]}, this is {compiler()}: counted, not compared (make instructions-record)")
     recorded = {tuple(line.split("\t")[:2]): int(line.split("\t")[2]) for line in lines[1:]}
     failed = 0
     for key, instructions in found.items():
@@ -57,8 +56,11 @@ def main():
         verdict = "MORE than recorded" if change > BOUND else "FEWER: record them" if change < 1 / BOUND else "ok"
         failed += verdict != "ok"
         print(f"{key[0]:10}{key[1]:16}{instructions:12}  {change:6.3f}  {verdict}")
-    print(f"instructions: {len(found) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    gone = recorded.keys() - found.keys()
+    for kernel, name in sorted(gone):
+        print(f"{kernel:10}{name:16} is recorded, but was not counted")
+    print(f"instructions: {len(found) - failed} passed, {failed + len(gone)} failed")
+    sys.exit(1 if failed or gone else 0)
 
 
 main()

@@ -108,7 +108,7 @@ def draw(result, documents, path):
 
 
 def compare(result, baseline, documents):
-    slower = 0
+    slower = compared = 0
     for (interface, how, document), (speed, _) in sorted(result.items()):
         limit = (interface, "limit", document)
         if how not in KERNELS or limit not in result or limit not in baseline:
@@ -116,11 +116,14 @@ def compare(result, baseline, documents):
         before = baseline.get((interface, how, document))
         if before is None or document not in documents:
             continue
+        compared += 1
         change = (speed / result[limit][0]) / (before[0] / baseline[limit][0])
         if change < BOUND:
             slower += 1
             print(f"slower: {interface} {how} {document}: {change:.2f} of the baseline's ratio to the limit")
-    return slower
+    if compared == 0:
+        print("nothing was compared: the baseline has no row of this run")
+    return slower or compared == 0
 
 
 def main():

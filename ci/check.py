@@ -70,7 +70,7 @@ COUNTS = [
     (re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed", re.M), True),
     (re.compile(r"\[  PASSED  \] (\d+) test\(s\)\."), False),
 ]
-SAID = re.compile(r"^.*(?:NOT CHECKED: this processor|NOT TRIED|VOID:).*$", re.M)  # what a passed step did not show
+SAID = re.compile(r"^.*(?:NOT CHECKED:|NOT TRIED|VOID:).*$", re.M)  # what a passed step did not show
 CMOCKA_FAILED = re.compile(r"\[  FAILED  \] (\d+) test\(s\)")
 
 

@@ -184,11 +184,11 @@ class Run:
         with Service(*service_options, trace=False, environment=environment) as service:
             self.started_as = service.log().splitlines()[0].removeprefix("hedgelexd: ")
             watch = Watch(service)
-            self.exit_code = subprocess.run(
+            subprocess.run(
                 [Service.program.with_name("hedgelex"), "load", f"--socket={service.path}", f"--json={report}",
                  f"--samples={self.samples}", *load_options, document],
                 stdout=subprocess.DEVNULL, check=False,
-            ).returncode
+            )  # fmt: skip
             watch.end()
             self.watch = watch
             self.drained = service.stop()

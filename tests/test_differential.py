@@ -25,7 +25,6 @@ import multiprocessing
 import operator
 import os
 import pathlib
-import random
 import subprocess
 import sys
 import time

@@ -80,6 +80,8 @@ def standstill_is_noticed():
     still = hiccups.end()
     if hiccups.measured:
         assert 0.09 < hiccups.worst_s < 2 and measure.HICCUP_BOUND < still < 1, (hiccups.worst_s, still)
+    else:
+        print("NOT CHECKED: whether a machine that stands still is noticed: that is not measured here")
 
 
 def main():

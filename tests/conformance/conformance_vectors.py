@@ -129,7 +129,6 @@ CHOSEN += [
     ("no letters above 255", "CAT-21", table("utf8", letters=False), "\\éπ".encode()),
     ("active letters", "LEX-22", table("bytes", c97=13), b"a\\a\\ab"),
 ]
-ALL_FIFTEEN = "f" * 256
 REFUSED = [
     ("an end-of-line character out of range", "CAT-02", table("bytes", 256) | {"end_of_line_char": 256}, b"a"),
     ("a preset that does not exist", "CAT-15", {"preset": "context", "encoding": "bytes"}, b"a"),

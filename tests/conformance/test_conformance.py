@@ -82,7 +82,8 @@ def check_right(name, command):
 def failures_of(name):
     suite = wrong_implementations.WRONG[name][0]
     _, output = run([*RUNNER, f"--suite={suite}", *SECOND, f"--wrong={name}"])
-    return re.findall(r"^FAILED (\S+?/.+?) \(", output, re.M)
+    # One that ends instead of answering is broken otherwise, and shows nothing of its rule.
+    return re.findall(r"^FAILED (\S+?/.+?) \([^)]*\): (?!it ended with)", output, re.M)
 
 
 def check_wrong():
