@@ -355,7 +355,7 @@ BRANCH = re.compile(r"^BRDA:(\d+),\d+,\d+,(\S+)", re.M)
 
 
 def lcov(targets):
-    """{file: its records} of src/core over all committed inputs."""
+    """{file, from the top: its records} of src/core over all committed inputs."""
     raw, merged = BUILD / "profiles", BUILD / "all.profdata"
     shutil.rmtree(raw, ignore_errors=True)
     for target in targets:
@@ -371,12 +371,12 @@ def lcov(targets):
     export = ["llvm-cov-14", "export", *common, "-format=lcov"]
     done = subprocess.run(export, check=True, capture_output=True, text=True)
     parts = (part.split("\n", 1) for part in done.stdout.split("SF:")[1:])
-    return {name: records for name, records in parts if "/src/core/" in name}
+    return {str(pathlib.Path(name).relative_to(ROOT)): records for name, records in parts if "/src/core/" in name}
 
 
-def uncovered(name, records):
+def uncovered(file, records):
     """(text of a line, what of it was never taken) for all that was not reached."""
-    source = pathlib.Path(name).read_text().splitlines()
+    source = (ROOT / file).read_text().splitlines()
     missing = {(int(line), "line") for line, count in LINE.findall(records) if count == "0"}
     without = {line for line, _ in missing}
     missing |= {(int(line), "branch") for line, count in BRANCH.findall(records)
@@ -392,14 +392,14 @@ def read_exceptions():
 def coverage(arguments):
     build("coverage", arguments.targets)
     exceptions, seen, failed = read_exceptions(), set(), 0
-    found = {str(pathlib.Path(name).relative_to(ROOT)): records for name, records in lcov(arguments.targets).items()}
+    found = lcov(arguments.targets)
     for path in sorted((ROOT / "src/core").glob("*.c")):
         if str(path.relative_to(ROOT)) not in found:
             print(f"{path.relative_to(ROOT)}:1:1: no target is linked with it")
             failed += 1
     print(f"{'file':24} {'lines':>6} {'reached':>8} {'branches':>9} {'taken':>7} {'named':>6}")
     for file, records in sorted(found.items()):
-        rows = uncovered(ROOT / file, records)
+        rows = uncovered(file, records)
         named = {(file, what, text) for _, text, what in rows} & exceptions
         seen |= named
         lines, branches = LINE.findall(records), BRANCH.findall(records)

@@ -73,10 +73,10 @@ class World:
             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
         }
 
-    def run(self, *arguments, stdin=b"", stdout=subprocess.PIPE, environment=None, **more):
+    def run(self, *arguments, emulator=(), stdin=b"", stdout=subprocess.PIPE, environment=None, **more):
         return Result(
             subprocess.run(
-                [str(self.programs / "hedgelex"), *map(os.fspath, arguments)],
+                [*emulator, str(self.programs / "hedgelex"), *map(os.fspath, arguments)],
                 input=stdin, stdout=stdout, stderr=subprocess.PIPE, cwd=self.folder,
                 env={**self.environment, **(environment or {})}, timeout=300, check=False, **more,
             )
@@ -440,14 +440,12 @@ def every_kernel_gives_the_same_tokens_or_is_refused(world):
 @test
 def a_kernel_needs_all_that_it_is_compiled_for(world):
     """Processors without one of the instructions, as an emulator plays them. spec: SRV-09"""
-    program = world.programs / "hedgelex"
-    if platform.machine() != "x86_64" or b"__asan_init" in program.read_bytes():
+    if platform.machine() != "x86_64" or b"__asan_init" in (world.programs / "hedgelex").read_bytes():
         return  # the emulator plays no other processor, and has no room for the sanitizer
     world.file("good.tex", b"a\n")
     for processor in ("max", "max,-avx2", "max,-abm", "max,-popcnt", "max,-bmi2"):
-        command = ["qemu-x86_64", "-cpu", processor, program, "tokens", "--kernel=avx2", "good.tex"]
-        result = Result(subprocess.run(command, capture_output=True, cwd=world.folder, env=world.environment,
-                                       timeout=60, check=False))  # fmt: skip
+        emulator = ("qemu-x86_64", "-cpu", processor)
+        result = world.run("tokens", "--kernel=avx2", "good.tex", emulator=emulator)
         if processor == "max":
             result.expect(0)
         else:
@@ -780,19 +778,24 @@ def load_takes_early_replies(world):
         world.run("load", *arguments).expect(1, "errors       8  8 overloaded\n", "; 0 reconnects")
 
 
-@test
-def load_ends_when_the_service_does(world):
-    """spec: CMD-42"""
-    path = world.file("good.tex", b"abc\n")
-    fake = world.folder / "fake.sock"
+def unlink_after_five(fake):
+    """A service of `fake_service` that answers five requests and is gone."""
 
-    def unlink_after_five(connection, _):
+    def serve(connection, _):
         for _ in range(5):
             read_request(connection)
             connection.sendall(reply(tokens=4))
         fake.unlink()
 
-    with fake_service(fake, unlink_after_five):
+    return serve
+
+
+@test
+def load_ends_when_the_service_does(world):
+    """spec: CMD-42"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    with fake_service(fake, unlink_after_five(fake)):
         arguments = (f"--socket={fake}", "--clients=1", "--requests=1000", path)
         result = world.run("load", *arguments).expect(1, "right        5 ", "no such socket")
     assert b"errors       995  995 not answered\n" in result.out, result.out
@@ -804,16 +807,9 @@ def samples_of_what_was_never_sent_are_sound(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
     samples = world.folder / "samples.csv"
-
-    def unlink_after_five(connection, _):
-        for _ in range(5):
-            read_request(connection)
-            connection.sendall(reply(tokens=4))
-        fake.unlink()
-
     for options, gap in ((("--rate=50", "--schedule=fixed"), 20), ((), 0)):
         arguments = ("load", f"--socket={fake}", "--clients=1", "--requests=1000", f"--samples={samples}", *options)
-        with fake_service(fake, unlink_after_five):
+        with fake_service(fake, unlink_after_five(fake)):
             world.run(*arguments, path).expect(1, "right        5 ", "995 not answered")
         rows = samples_of(samples)
         assert len(rows) == 1000 and [row[3] for row in rows] == ["ok"] * 5 + ["not answered"] * 995, rows

@@ -11,6 +11,7 @@
 
 #include "capture.h"
 #include "display.h"
+#include "test_support.h"
 
 #define SHOWN(literal, expected, columns)                                                          \
     expect_shown(literal, sizeof(literal) - 1, expected, columns)
@@ -39,27 +40,17 @@ static void shows_controls_as_tex_does(void **state) {
     SHOWN("\xED\xA0\x80", "^^ed^^a0^^80", 12); /* a surrogate is not UTF-8 */
 }
 
-static uint32_t encode(uint32_t code, char bytes[4]) {
-    uint32_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    static const uint32_t heads[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
-    for (uint32_t i = length - 1; i > 0; i--, code >>= 6) {
-        bytes[i] = (char)(0x80 | (code & 0x3F));
-    }
-    bytes[0] = (char)(heads[length] | code);
-    return length;
-}
-
 static void expect_character(uint32_t code, bool by_number) {
-    char bytes[4];
+    uint8_t bytes[4];
     char expected[16];
-    uint32_t length = encode(code, bytes);
+    uint32_t length = utf8_encode(code, bytes);
     int width = wcwidth((wchar_t)code);
     if (by_number || width < 0) {
         width = snprintf(expected, sizeof expected, "<U+%04X>", code);
     } else {
-        (void)snprintf(expected, sizeof expected, "%.*s", (int)length, bytes);
+        (void)snprintf(expected, sizeof expected, "%.*s", (int)length, (const char *)bytes);
     }
-    expect_shown(bytes, length, expected, (uint32_t)width);
+    expect_shown((const char *)bytes, length, expected, (uint32_t)width);
 }
 
 /* First and last of each range by number, their neighbours as themselves. */

@@ -168,7 +168,7 @@ static void submit(hlx_server *server, hlx_connection *connection) {
     hlx_server_apply(server, &event);
 }
 
-static void count_refusal(hlx_server *server, uint32_t status) {
+void hlx_clients_count_refusal(hlx_server *server, uint32_t status) {
     server->counters.too_large += status == HLX_REPLY_TOO_LARGE;
     server->counters.malformed += status == HLX_REPLY_MALFORMED;
     server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
@@ -182,7 +182,7 @@ static void read_request(hlx_server *server, hlx_connection *connection) {
         return;
     case HLX_CONNECTION_REFUSED:
         if (reply_without_broker(server, connection, status)) {
-            count_refusal(server, status); /* who has left is counted as gone */
+            hlx_clients_count_refusal(server, status);
         }
         return;
     case HLX_CONNECTION_GONE:

@@ -33,10 +33,8 @@ bool hlx_pipeline_reads(const hlx_pipeline *pipeline) {
            pipeline->request_count < HLX_PIPELINE_MAX_REQUESTS;
 }
 
-/* Is a frame on its way, or something to be thrown away? */
-static bool receiving(const hlx_pipeline *pipeline) {
-    return pipeline->input == HLX_PIPELINE_DISCARDING ||
-           (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0);
+bool hlx_pipeline_in_frame(const hlx_pipeline *pipeline) {
+    return pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0;
 }
 
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline) {
@@ -46,15 +44,15 @@ bool hlx_pipeline_writes(const hlx_pipeline *pipeline) {
 /* A frame has its time from its first byte, a reply from when the one before was out: the one
  * that has less left counts. spec: SRV-67 */
 uint64_t hlx_pipeline_waits_since(const hlx_pipeline *pipeline) {
-    uint64_t in_ns = receiving(pipeline) ? pipeline->in_start_ns : UINT64_MAX;
+    bool receiving = pipeline->input == HLX_PIPELINE_DISCARDING || hlx_pipeline_in_frame(pipeline);
+    uint64_t in_ns = receiving ? pipeline->in_start_ns : UINT64_MAX;
     uint64_t out_ns = hlx_pipeline_writes(pipeline) ? pipeline->out_start_ns : UINT64_MAX;
     return in_ns < out_ns ? in_ns : out_ns;
 }
 
 /* What is thrown away was answered. spec: SRV-35, SRV-60 */
 bool hlx_pipeline_busy(const hlx_pipeline *pipeline) {
-    return pipeline->request_count > 0 || pipeline->refusing ||
-           (pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0);
+    return pipeline->request_count > 0 || pipeline->refusing || hlx_pipeline_in_frame(pipeline);
 }
 
 bool hlx_pipeline_finished(const hlx_pipeline *pipeline) {
@@ -96,7 +94,7 @@ static enum hlx_pipeline_outcome refuse(hlx_pipeline *pipeline, hlx_reply_status
 
 /* The client ends: between two frames, or in the middle of one. spec: SRV-66 */
 static enum hlx_pipeline_outcome end_of_input(hlx_pipeline *pipeline, uint32_t *status) {
-    bool truncated = pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0;
+    bool truncated = hlx_pipeline_in_frame(pipeline);
     pipeline->input = HLX_PIPELINE_ENDED;
     *status = HLX_REPLY_MALFORMED;
     return truncated ? HLX_PIPELINE_REFUSED : HLX_PIPELINE_WAIT;

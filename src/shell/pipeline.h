@@ -59,6 +59,9 @@ void hlx_pipeline_open(hlx_pipeline *pipeline, const uint8_t word[HLX_CLIENT_HEA
 /* May anything be received now? */
 bool hlx_pipeline_reads(const hlx_pipeline *pipeline);
 
+/* Has a part of a frame come, and not the rest? */
+bool hlx_pipeline_in_frame(const hlx_pipeline *pipeline);
+
 /* Is there something to send? */
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline);
 

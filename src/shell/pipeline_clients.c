@@ -25,13 +25,6 @@ static void finish_reply(hlx_server *server, hlx_submission *submission) {
     hlx_submission_replied(&server->submissions, submission);
 }
 
-/* The refusal is out; who has left before is counted as gone. spec: SRV-35, SRV-65 */
-static void count_refusal(hlx_server *server, uint32_t status) {
-    server->counters.too_large += status == HLX_REPLY_TOO_LARGE;
-    server->counters.malformed += status == HLX_REPLY_MALFORMED;
-    server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
-}
-
 /* Write what the socket takes; false when nobody is there. With each reply that is out
  * the time for the next begins, and that of idleness. spec: SRV-62, SRV-67 */
 static bool write_replies(hlx_server *server, hlx_connection *connection) {
@@ -46,7 +39,7 @@ static bool write_replies(hlx_server *server, hlx_connection *connection) {
         if (submission != NULL) {
             finish_reply(server, submission);
         } else {
-            count_refusal(server, pipeline->refusal_status);
+            hlx_clients_count_refusal(server, pipeline->refusal_status);
         }
         if (connection->timeout == &server->idle) {
             hlx_timeout_move(connection, NULL, 0);
@@ -239,7 +232,7 @@ void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection) {
 void hlx_pipelines_close(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
     bool gone = !read_frames(server, connection) || !write_replies(server, connection);
-    if (!gone && pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0) {
+    if (!gone && hlx_pipeline_in_frame(pipeline)) {
         refuse(server, connection, HLX_REPLY_SHUTTING_DOWN);
         gone = !write_replies(server, connection);
     }

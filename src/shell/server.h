@@ -110,6 +110,10 @@ void hlx_clients_close(hlx_server *server);
 /* Bring in line with the connection's state what epoll watches and which time-out runs. */
 void hlx_clients_settle(hlx_server *server, hlx_connection *connection);
 
+/* A refusal without the broker is out; who has left before is counted as gone. spec: SRV-35,
+ * SRV-65 */
+void hlx_clients_count_refusal(hlx_server *server, uint32_t status);
+
 void hlx_clients_end(hlx_server *server, hlx_connection *connection);
 
 /* ---- pipeline_clients.c: connections in state PIPELINE ---- */
