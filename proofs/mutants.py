@@ -13,8 +13,8 @@ A mutant of the code is a row of proofs/mutants.tsv: one text in one function be
 killed when a goal of that function stays open. A mutant of a contract drops one clause; they are made
 from the contracts, none is written down. A dropped pre-condition must leave open a goal of the function
 itself, a dropped post-condition one of a function that calls it. Where nothing needs a clause, the reason
-stands in proofs/clauses.tsv, or the function is public: then the clause is what the caller outside the
-proofs is promised, and the ledger says for which paragraph of the specification.
+stands in proofs/clauses.tsv, or the function is public: then the clause is what a caller outside the
+proofs is promised, by a named file that calls it, and the ledger says for which paragraph of the specification.
 
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
@@ -134,13 +134,14 @@ def find_contracts(functions):
 class Mutant:
     """One text of one file becomes another; `suspects` are the functions whose goals count, by target."""
 
-    def __init__(self, name, file, old, new, suspects, expected):
+    def __init__(self, name, file, old, new, suspects, expected, unneeded=""):
         self.name = name
         self.file = file
         self.old = old  # (start, end) in the file
         self.new = new
         self.suspects = suspects  # target -> names
         self.expected = expected  # "killed", or why not
+        self.unneeded = unneeded  # why it may survive, when it should be killed
 
     def text(self):
         text = (ROOT / self.file).read_text()
@@ -192,11 +193,31 @@ def clauses(text, span):
         yield label, match.start(), match.end(), kind
 
 
-def unused(function):
-    """Why a clause stands there that no proved function uses."""
-    if function.public:
-        return "promised to the caller outside the proofs"
-    return "a law: what is claimed" if function.file.endswith("_laws.c") else "used by nobody"
+@functools.cache
+def called_in(file):
+    return set(re.findall(r"\b(\w+)\(", without_comments((ROOT / file).read_text())))
+
+
+def callers_outside(name):
+    """The C files outside the proofs that call a function: those of the service, or else those that test it."""
+    proved = {row[0] for row in prove.rows(prove.TARGETS)}
+    for folder in ("src", "tests", "fuzz"):
+        files = sorted({str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*.c")} - proved)
+        if found := [file for file in files if name in called_in(file)]:
+            return found
+    return []
+
+
+def unneeded(function, kind):
+    """Why a clause may stand there that no proved function needs; nothing, if it may not."""
+    if kind in ("complete behaviors", "disjoint behaviors"):
+        return "says of the contract itself that its cases are all, and exclude each other"
+    if kind not in ("ensures", "assigns"):
+        return ""
+    if function.file.endswith("_laws.c"):
+        return "a law: what is claimed"
+    files = callers_outside(function.name) if function.public else []
+    return f"promised to callers outside the proofs: {files[0]}" if files else ""
 
 
 def clause_mutants(functions):
@@ -211,12 +232,8 @@ def clause_mutants(functions):
             suspects = callers(functions, name, file, function.public)
             if kind in ("requires", "assumes"):
                 suspects = {file: {name}}
-            expected = reasons.get((name, label), "killed")
-            if expected == "killed" and kind in ("complete behaviors", "disjoint behaviors"):
-                expected = "says of the contract itself that its cases are all, and exclude each other"
-            elif expected == "killed" and kind in ("ensures", "assigns") and not suspects:
-                expected = unused(function)
-            mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects, expected)
+            mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects,
+                            reasons.get((name, label), "killed"), unneeded(function, kind))
             mutants.setdefault((mutant.file, start), mutant).suspects.update(suspects)
     return list(mutants.values())
 
@@ -405,15 +422,22 @@ def write_results(results):
 
 def examine(runner, mutant, anew):
     """(as expected?, line to print)."""
-    if not mutant.suspects:
-        return mutant.expected != "used by nobody", f"{mutant.name}: {mutant.expected}"
-    verdict, what, seconds = runner.verdict(mutant, anew)
-    good = verdict == ("killed" if mutant.expected == "killed" else "survived")
-    reason = f" ({mutant.expected})" if verdict == "survived" else ""
+    verdict, what, seconds = runner.verdict(mutant, anew) if mutant.suspects else ("survived", "-", "0")
+    outcome, why = judged(mutant, verdict, what)
     carried = {(file, name) for file, names in mutant.suspects.items() for name in names}
     broken = [name for name, functions in runner.claims if functions & carried] if verdict == "killed" else []
     claims = f", breaks the claim {', '.join(broken)}" if broken else ""
-    return good, f"{mutant.name}: {verdict}{reason}: {what}{claims} ({seconds} s)"
+    return outcome in ("killed", "reason"), f"{mutant.name}: {outcome}: {why}{claims} ({seconds} s)"
+
+
+def judged(mutant, verdict, what):
+    """(killed, reason, SURVIVES, or what else it came to; the goal or the reason)."""
+    reason = mutant.unneeded if mutant.expected == "killed" else mutant.expected
+    if verdict == "survived":
+        return ("reason", reason) if reason else ("SURVIVES", "-" if mutant.suspects else "used by nobody")
+    if verdict == "killed" and mutant.expected != "killed":
+        return "KILLED", f"{what}, in spite of its reason: {reason}"
+    return verdict, what
 
 
 def matrix(mutants, results):
@@ -437,11 +461,9 @@ def matrix(mutants, results):
 
 def shown(mutant, results):
     if not mutant.suspects:
-        return ("SURVIVES" if mutant.expected == "used by nobody" else "reason"), mutant.expected
+        return judged(mutant, "survived", "-")
     _, verdict, what, _ = results.get(mutant.name, ("", "not run", "-", ""))
-    if verdict == "survived":
-        return ("SURVIVES", "-") if mutant.expected == "killed" else ("reason", mutant.expected)
-    return verdict, what
+    return judged(mutant, verdict, what)
 
 
 def change(mutant):

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "histogram.h"
+#include "test_support.h"
 
 static hlx_histogram histogram;
 
@@ -14,13 +15,6 @@ static int clear(void **state) {
     (void)state;
     hlx_histogram_init(&histogram);
     return 0;
-}
-
-static uint64_t next_random(uint64_t *seed) {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
 }
 
 static int compare(const void *one, const void *other) {
@@ -54,9 +48,9 @@ static void test_single_values(void **state) {
 /* With the largest value recorded, too, the bucket's own bounds show. spec: SRV-53 */
 static void test_bucket_width(void **state) {
     (void)state;
-    uint64_t seed = 88172645463325252u;
+    random_source source = random_from_environment("bucket width");
     for (int i = 0; i < 20000; i++) {
-        uint64_t value = next_random(&seed) >> (next_random(&seed) % 64);
+        uint64_t value = random_next(&source) >> random_below(&source, 64);
         hlx_histogram_init(&histogram);
         hlx_histogram_record(&histogram, value);
         hlx_histogram_record(&histogram, UINT64_MAX);
@@ -72,9 +66,9 @@ static void test_against_sorted_values(void **state) {
     enum { COUNT = 5000 };
     static uint64_t values[COUNT];
     static const uint32_t ranks_ppm[] = {1, 200, 1000, 500000, 990000, 999000, 999900, 1000000};
-    uint64_t seed = 1;
+    random_source source = random_from_environment("sorted values");
     for (int i = 0; i < COUNT; i++) {
-        values[i] = next_random(&seed) % 50000000;
+        values[i] = random_next(&source) % 50000000;
         hlx_histogram_record(&histogram, values[i]);
     }
     qsort(values, COUNT, sizeof values[0], compare);
