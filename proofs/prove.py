@@ -56,6 +56,9 @@ PROGRAM = "(program)"
 UNTRIED = ("Ignored", "Partially proven")  # of a property: no solver was asked
 FOR_CALLERS = ("precondition", "behavior assumption")  # what the function itself does not prove
 
+# A goal that a solver proved, and that took it a second or more.
+SOLVED = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(?:ref_)?(\w+) : Valid.* \(([\d.]+)s\)", re.M)
+
 FRAMA_C = (
     "frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc/core"
     " -wp -wp-rte -warn-unsigned-overflow -warn-unsigned-downcast -warn-signed-downcast"
@@ -178,6 +181,16 @@ class Target:
         """The longest time-out of any of these functions."""
         longer = dict(word.split(":") for word in self.longer)
         return max(int(longer.get(function, self.timeout)) for function in functions)
+
+    def near_time_out(self):
+        """(function, seconds of its slowest goal, time-out) where a solver took more than a third of the time-out."""
+        slowest = collections.Counter()
+        for goal, seconds in SOLVED.findall(self.output):
+            name = max((name for name in self.goals if goal.startswith(name)), key=len, default=LEMMAS)
+            slowest[name] = max(slowest[name], float(seconds))
+        for name, seconds in slowest.most_common():
+            if seconds > self.seconds_for({name}) / 3:
+                yield name, seconds, self.seconds_for({name})
 
     def run(self, mode, why3_config):
         """Look the answers up first: that is quick, and does when nothing has changed."""
@@ -566,7 +579,8 @@ def run_all(targets, mode, why3_config):
     def run(target):
         target.run(mode, why3_config)
         if mode in ("scratch", "update-ledger"):  # that takes long
-            print(f"{time.strftime('%H:%M:%S')}  {target.file}: {target.seconds:.0f} s", file=sys.stderr)
+            near = "".join(f", {name} {seconds} of {limit} s" for name, seconds, limit in target.near_time_out())
+            print(f"{time.strftime('%H:%M:%S')}  {target.file}: {target.seconds:.0f} s{near}", file=sys.stderr)
         return target
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         running = {target.file: pool.submit(run, target) for target in sorted(targets, key=size, reverse=True)}
