@@ -274,7 +274,8 @@ static void rules_ready(rules_worker *worker) {
 static void rules_spawn_failed(broker_rules *rules, uint32_t slot) {
     rules_worker *worker = &rules->workers[slot];
 
-    if (worker->process == STARTING || (worker->process == KILLED && !worker->busy)) {
+    bool late = worker->process == RETIRING || worker->process == KILLED;
+    if (worker->process == STARTING || (late && !worker->busy)) {
         rules_end_process(rules, slot, true);
     }
 }

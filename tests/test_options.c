@@ -180,9 +180,19 @@ static void test_refusals(void **state) {
 static void test_bad_environment(void **state) {
     (void)state;
     setenv("HEDGELEX_TEST_DELAY", "soon", 1);
-    assert_int_equal(PARSE("--delay=1"), HLX_OPTIONS_BAD);
+    assert_int_equal(PARSE(), HLX_OPTIONS_BAD);
     assert_string_equal(options.error,
                         "HEDGELEX_TEST_DELAY: bad value 'soon' (accepted: 0 to 1000 ms)");
+    assert_int_equal(PARSE("--help"), HLX_OPTIONS_HELP);
+    assert_int_equal(PARSE("--delay=1"), HLX_OPTIONS_OK);
+    assert_int_equal(result.delay_ns, 1000000);
+}
+
+/* An empty path is nothing that can be opened, or listened on. spec: SRV-03 */
+static void test_empty_text(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("--path="), HLX_OPTIONS_BAD);
+    assert_string_equal(options.error, "--path: value missing (accepted: PATH)");
 }
 
 /* spec: SRV-03 */
@@ -244,6 +254,7 @@ int main(void) {
         cmocka_unit_test_setup(test_notation, clear_environment),
         cmocka_unit_test_setup(test_refusals, clear_environment),
         cmocka_unit_test_setup(test_bad_environment, clear_environment),
+        cmocka_unit_test_setup(test_empty_text, clear_environment),
         cmocka_unit_test_setup(test_too_many_repeats, clear_environment),
         cmocka_unit_test_setup(test_help, clear_environment),
         cmocka_unit_test_setup(test_decimals, clear_environment),

@@ -125,6 +125,19 @@ static void test_cancel(void **state) {
     expect_broken();
 }
 
+/* The end of the requests, for a worker; the number of a stream that was closed may be another's by
+ * now. spec: BRK-34, SRV-25 */
+static void test_retire(void **state) {
+    (void)state;
+    char byte;
+    hlx_pool_retire(&pool, 0);
+    assert_int_equal(recv(worker, &byte, 1, MSG_DONTWAIT), -1);
+    it->process = getpid();
+    hlx_pool_retire(&pool, 0);
+    assert_int_equal(recv(worker, &byte, 1, MSG_DONTWAIT), 0);
+    it->process = 0;
+}
+
 /* As long as a response is. spec: SRV-20 */
 static void test_small_request(void **state) {
     (void)state;
@@ -155,6 +168,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_too_many_issues, start, stop),
         cmocka_unit_test_setup_teardown(test_readiness_with_tokens, start, stop),
         cmocka_unit_test_setup_teardown(test_cancel, start, stop),
+        cmocka_unit_test_setup_teardown(test_retire, start, stop),
         cmocka_unit_test_setup_teardown(test_small_request, start, stop),
         cmocka_unit_test_setup_teardown(test_large_request, start, stop),
         cmocka_unit_test_setup_teardown(test_no_frame, start, stop),

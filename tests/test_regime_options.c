@@ -66,7 +66,7 @@ static void test_single_category_codes(void **state) {
     } cases[] = {
         {"--catcode=@=11", '@'}, {"--catcode=64=11", '@'},   {"--catcode=0x40=11", '@'},
         {"--catcode===11", '='}, {"--catcode=5=11", '5'},    {"--catcode=0x5=11", 5},
-        {"--catcode=10=11", 10}, {"--catcode=255=11", 255},  {"--catcode=0XfF=11", 255},
+        {"--catcode=10=11", 10}, {"--catcode=255=11", 255},  {"--catcode=0xfF=11", 255},
         {"--catcode=-=11", '-'}, {"--catcode=\xe9=11", 233}, {"--catcode= =11", ' '},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

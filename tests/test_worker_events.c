@@ -123,6 +123,23 @@ static void test_the_end_of_a_process(void **state) {
     expect_count(0);
 }
 
+/* It may be told to end, or be killed, before it is known that it never was. spec: BRK-34 */
+static void test_a_late_failure_to_spawn(void **state) {
+    (void)state;
+    const uint32_t states[] = {HLX_SLOT_RETIRING, HLX_SLOT_KILLED};
+    for (size_t i = 0; i < 2; i++) {
+        fresh();
+        slot_in(0, states[i]);
+        slot_in(1, states[i]);
+        take(HLX_EVENT_SPAWN_FAILED, 0);
+        assert_int_equal(broker.slots[0].state, HLX_SLOT_BACKOFF);
+        assert_int_equal(broker.counters.crashes, 0);
+    }
+    fresh_and_hot();
+    take(HLX_EVENT_SPAWN_FAILED, 0); /* who is ready was spawned */
+    assert_int_equal(broker.slots[0].state, HLX_SLOT_HOT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_replacement_that_is_ready_takes_over),
@@ -131,6 +148,7 @@ int main(void) {
         cmocka_unit_test(test_what_does_not_fit_is_not_believed),
         cmocka_unit_test(test_a_used_up_budget_makes_rotation_due),
         cmocka_unit_test(test_the_end_of_a_process),
+        cmocka_unit_test(test_a_late_failure_to_spawn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -286,7 +286,7 @@ static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *action
     hlx_vacate(broker, slot, crashed);
 }
 
-/* A worker that was killed for being late may turn out never to have been made.
+/* A worker that was told to end, or killed for being late, may turn out never to have been made.
  * spec: BRK-34 */
 /*@ requires writable: \valid(broker);
     requires slot: slot < broker->config.slot_count;
@@ -296,13 +296,19 @@ static void worker_exited(hlx_broker *broker, uint32_t slot, hlx_actions *action
     assigns broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats;
     ensures others: \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS && s != slot ==>
       KeptButRotation(broker->slots[s], \old(broker->slots[s]));
+    ensures gone: \old(broker->slots[slot].request) == HLX_BROKER_NO_REQUEST &&
+      (\old(broker->slots[slot].state) == HLX_SLOT_STARTING ||
+       \old(broker->slots[slot].state) == HLX_SLOT_RETIRING ||
+       \old(broker->slots[slot].state) == HLX_SLOT_KILLED) ==>
+      broker->slots[slot].state <= HLX_SLOT_BACKOFF;
     HLX_VALID(ensures)
 */
 static void spawn_failed(hlx_broker *broker, uint32_t slot) {
-    bool late = broker->slots[slot].state == HLX_SLOT_KILLED &&
+    uint32_t state = broker->slots[slot].state;
+    bool late = (state == HLX_SLOT_RETIRING || state == HLX_SLOT_KILLED) &&
                 broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
 
-    if (broker->slots[slot].state == HLX_SLOT_STARTING || late) {
+    if (state == HLX_SLOT_STARTING || late) {
         hlx_vacate(broker, slot, true);
     }
 }

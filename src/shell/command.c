@@ -48,11 +48,12 @@ bool hlx_command_begin(const hlx_command *command, hlx_options *options, int arg
     return true;
 }
 
-bool hlx_command_regime(const hlx_regime_options *chosen, hlx_regime *regime, int *exit_code) {
+bool hlx_command_regime(const hlx_command *command, const hlx_regime_options *chosen,
+                        hlx_regime *regime, int *exit_code) {
     char error[HLX_OPTIONS_ERROR_BYTES];
     bool valid = hlx_regime_from_options(chosen, regime, error);
     if (!valid) {
-        *exit_code = hlx_complain(HLX_EXIT_BAD_USAGE, "%s", error);
+        *exit_code = hlx_complain(HLX_EXIT_BAD_USAGE, "%s: %s", command->name, error);
     }
     return valid;
 }

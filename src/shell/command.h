@@ -38,7 +38,8 @@ bool hlx_command_begin(const hlx_command *command, hlx_options *options, int arg
                        int *exit_code);
 
 /* The chosen regime; false, and `exit_code` set, when the user was told that there is none. */
-bool hlx_command_regime(const hlx_regime_options *chosen, hlx_regime *regime, int *exit_code);
+bool hlx_command_regime(const hlx_command *command, const hlx_regime_options *chosen,
+                        hlx_regime *regime, int *exit_code);
 
 /* The group of options --catcodes, --catcode, --endlinechar, --encoding. */
 hlx_option_group hlx_regime_option_group(hlx_regime_options *target);

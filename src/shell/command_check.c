@@ -59,7 +59,7 @@ static int run(int argc, char **argv) {
     hlx_regime regime;
     int exit_code = HLX_EXIT_OK;
     if (!hlx_command_begin(&hlx_command_check, &options, argc, argv, &exit_code) ||
-        !hlx_command_regime(&regime_options, &regime, &exit_code)) {
+        !hlx_command_regime(&hlx_command_check, &regime_options, &regime, &exit_code)) {
         return exit_code;
     }
     for (size_t i = 0; i < options.operand_count && !hlx_output_failed(); i++) {

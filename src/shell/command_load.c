@@ -154,7 +154,7 @@ static int run(int argc, char **argv) {
     hlx_regime regime;
     int exit_code = HLX_EXIT_OK;
     if (!hlx_command_begin(&hlx_command_load, &options, argc, argv, &exit_code) ||
-        !hlx_command_regime(&regime_options, &regime, &exit_code)) {
+        !hlx_command_regime(&hlx_command_load, &regime_options, &regime, &exit_code)) {
         return exit_code;
     }
     return load_file(&chosen, &service, &regime, options.operands[0]);

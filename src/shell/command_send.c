@@ -76,7 +76,8 @@ static int run(int argc, char **argv) {
     hlx_options options = {.groups = groups, .group_count = sizeof groups / sizeof groups[0]};
     int exit_code = HLX_EXIT_OK;
     if (!hlx_command_begin(&hlx_command_send, &options, argc, argv, &exit_code) ||
-        !hlx_command_regime(&chosen.regime_options, &chosen.regime, &exit_code)) {
+        !hlx_command_regime(&hlx_command_send, &chosen.regime_options, &chosen.regime,
+                            &exit_code)) {
         return exit_code;
     }
     for (size_t i = 0; i < options.operand_count && !hlx_output_failed(); i++) {

@@ -67,7 +67,7 @@ static int run(int argc, char **argv) {
     hlx_regime regime;
     int exit_code = HLX_EXIT_OK;
     if (!hlx_command_begin(&hlx_command_summary, &options, argc, argv, &exit_code) ||
-        !hlx_command_regime(&regime_options, &regime, &exit_code)) {
+        !hlx_command_regime(&hlx_command_summary, &regime_options, &regime, &exit_code)) {
         return exit_code;
     }
     return summarize_file(&service, &regime, options.operands[0]);

@@ -41,7 +41,8 @@ static int run_command(int argc, char **argv) {
             return commands[i]->run(argc, argv);
         }
     }
-    return hlx_complain(HLX_EXIT_BAD_USAGE, "unknown command '%s' (see hedgelex --help)", argv[0]);
+    return hlx_complain(HLX_EXIT_BAD_USAGE, "unknown %s '%s' (see hedgelex --help)",
+                        argv[0][0] == '-' ? "option" : "command", argv[0]);
 }
 
 int main(int argc, char **argv) {

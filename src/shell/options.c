@@ -185,6 +185,9 @@ static bool store(const hlx_option_group *group, const hlx_option *option, const
 static enum hlx_options_outcome assign(hlx_options *options, const hlx_option_group *group,
                                        const hlx_option *option, const char *source,
                                        const char *text) {
+    if (option->kind == HLX_OPTION_STRING && *text == '\0') {
+        return refuse_missing(options, option);
+    }
     if (store(group, option, text)) {
         return HLX_OPTIONS_OK;
     }
@@ -196,43 +199,56 @@ static enum hlx_options_outcome assign(hlx_options *options, const hlx_option_gr
     return refuse(options, "%s: bad value '%.60s' (accepted: %s)", source, text, range);
 }
 
-/* Defaults, then what the environment overrides. spec: SRV-01 */
-static enum hlx_options_outcome assign_initial(hlx_options *options, const hlx_option_group *group,
-                                               const hlx_option *option) {
-    if (option->default_text != NULL && !store(group, option, option->default_text)) {
-        return refuse(options, "--%s: bad default '%s'", option->name, option->default_text);
+/* The option of that number, counted through the groups; NULL behind the last. */
+static const hlx_option *numbered(const hlx_options *options, size_t number,
+                                  const hlx_option_group **group) {
+    for (size_t i = 0; i < options->group_count; i++) {
+        *group = &options->groups[i];
+        if (number < (*group)->count) {
+            return &(*group)->options[number];
+        }
+        number -= (*group)->count;
     }
-    const char *text = option->environment != NULL ? getenv(option->environment) : NULL;
-    if (text == NULL || *text == '\0') {
-        return HLX_OPTIONS_OK;
-    }
-    return assign(options, group, option, option->environment, text);
+    return NULL;
 }
 
-static enum hlx_options_outcome assign_all_initial(hlx_options *options) {
-    for (size_t i = 0; i < options->group_count; i++) {
-        const hlx_option_group *group = &options->groups[i];
-        for (size_t k = 0; k < group->count; k++) {
-            if (assign_initial(options, group, &group->options[k]) != HLX_OPTIONS_OK) {
-                return HLX_OPTIONS_BAD;
-            }
+static enum hlx_options_outcome assign_defaults(hlx_options *options) {
+    const hlx_option_group *group = NULL;
+    const hlx_option *option;
+    for (size_t i = 0; (option = numbered(options, i, &group)) != NULL; i++) {
+        if (i >= HLX_OPTIONS_MAX ||
+            (option->default_text != NULL && !store(group, option, option->default_text))) {
+            return refuse(options, "--%s: bad default '%s', or too many options", option->name,
+                          option->default_text != NULL ? option->default_text : "");
         }
     }
     return HLX_OPTIONS_OK;
 }
 
-static const hlx_option *find(const hlx_options *options, const char *name, size_t length,
-                              const hlx_option_group **group) {
-    for (size_t i = 0; i < options->group_count; i++) {
-        *group = &options->groups[i];
-        for (size_t k = 0; k < (*group)->count; k++) {
-            const hlx_option *option = &(*group)->options[k];
-            if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) {
-                return option;
-            }
+/* Of every option that was not given on the command line. spec: SRV-01 */
+static enum hlx_options_outcome assign_environment(hlx_options *options) {
+    const hlx_option_group *group = NULL;
+    const hlx_option *option;
+    for (size_t i = 0; (option = numbered(options, i, &group)) != NULL; i++) {
+        const char *text = option->environment != NULL ? getenv(option->environment) : NULL;
+        if (text != NULL && *text != '\0' && !options->given[i] &&
+            assign(options, group, option, option->environment, text) != HLX_OPTIONS_OK) {
+            return HLX_OPTIONS_BAD;
         }
     }
-    return NULL;
+    return HLX_OPTIONS_OK;
+}
+
+/* The number of the option so named; NULL and the number of options, where there is none. */
+static const hlx_option *find(const hlx_options *options, const char *name, size_t length,
+                              const hlx_option_group **group, size_t *number) {
+    const hlx_option *option;
+    for (*number = 0; (option = numbered(options, *number, group)) != NULL; ++*number) {
+        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) {
+            break;
+        }
+    }
+    return option;
 }
 
 /* One `--name[=value]` at argv[*index]; steps over a value that stands apart.
@@ -243,10 +259,12 @@ static enum hlx_options_outcome take_option(hlx_options *options, int argc, char
     const char *name = argument + 2;
     size_t length = strcspn(name, "=");
     const hlx_option_group *group = NULL;
-    const hlx_option *option = find(options, name, length, &group);
+    size_t number = 0;
+    const hlx_option *option = find(options, name, length, &group, &number);
     if (option == NULL) {
         return refuse(options, "unknown option '%.100s' (--help lists all)", argument);
     }
+    options->given[number] = true;
     char source[64];
     (void)snprintf(source, sizeof source, "--%s", option->name);
     if (name[length] == '=') {
@@ -268,7 +286,8 @@ enum hlx_options_outcome hlx_options_parse(hlx_options *options, int argc, char 
     options->operands = argv;
     options->operand_count = 0;
     options->error[0] = '\0';
-    enum hlx_options_outcome outcome = assign_all_initial(options);
+    memset(options->given, 0, sizeof options->given);
+    enum hlx_options_outcome outcome = assign_defaults(options);
     for (int i = 1; i < argc && outcome == HLX_OPTIONS_OK; i++) {
         if (options_ended || argv[i][0] != '-' || argv[i][1] == '\0') {
             options->operands[options->operand_count++] = argv[i];
@@ -282,7 +301,7 @@ enum hlx_options_outcome hlx_options_parse(hlx_options *options, int argc, char 
             outcome = take_option(options, argc, argv, &i);
         }
     }
-    return outcome;
+    return outcome == HLX_OPTIONS_OK ? assign_environment(options) : outcome;
 }
 
 static void print_help_lines(const char *help, FILE *stream) {

@@ -12,14 +12,15 @@
  *      DURATION   int64_t, ns         milliseconds, up to 6 decimals: 10, 0.5
  *      RATIO      int64_t, ppm        per cent, up to 4 decimals: 2, 0.25
  *      CHOICE     int64_t, index      one of `choices`
- *      STRING     const char *        any text
+ *      STRING     const char *        any text but an empty one
  *      FLAG       bool                nothing, or on / off
  *      REPEATED   hlx_option_list     any text; may be given many times
  *
  * `--name=value` and `--name value` are the same; a flag takes its value only with
  * `=`. `--` ends the options. The last of several values wins. An environment
- * variable that is set to the empty string counts as not set. Strings are not
- * copied: they point into argv, the environment or the table.
+ * variable that is set to the empty string counts as not set, and that of an option
+ * on the command line is not looked at. Strings are not copied: they point into argv,
+ * the environment or the table.
  * spec: SRV-01 to SRV-06 */
 #ifndef HLX_OPTIONS_H
 #define HLX_OPTIONS_H
@@ -69,6 +70,7 @@ typedef struct hlx_option_group {
 
 enum hlx_options_outcome { HLX_OPTIONS_OK, HLX_OPTIONS_HELP, HLX_OPTIONS_BAD };
 
+#define HLX_OPTIONS_MAX 64u /* in all groups */
 #define HLX_OPTIONS_ERROR_BYTES 320u
 
 typedef struct hlx_options {
@@ -76,12 +78,13 @@ typedef struct hlx_options {
     size_t group_count;
     char **operands; /* arguments that are no options, gathered at the front of argv */
     size_t operand_count;
+    bool given[HLX_OPTIONS_MAX];         /* on the command line */
     char error[HLX_OPTIONS_ERROR_BYTES]; /* on BAD: what is wrong, naming the option */
 } hlx_options;
 
 /* Fill every target from defaults, the environment and `argv[1..argc)`. `groups`
  * and `group_count` were set by the caller. HELP when --help is among the options
- * and nothing before it is wrong. spec: SRV-01 to SRV-05 */
+ * and no argument before it is wrong. spec: SRV-01 to SRV-05 */
 enum hlx_options_outcome hlx_options_parse(hlx_options *options, int argc, char **argv);
 
 /* Print every option with its default, unit, range and environment variable.

@@ -259,7 +259,9 @@ void hlx_pool_send_cancel(hlx_pool *pool, uint32_t slot, uint64_t request_id) {
 }
 
 void hlx_pool_retire(hlx_pool *pool, uint32_t slot) {
-    (void)shutdown(pool->links[slot].stream, SHUT_WR);
+    if (pool->links[slot].process > 0) { /* it may never have come to be */
+        (void)shutdown(pool->links[slot].stream, SHUT_WR);
+    }
 }
 
 /* ---- from the worker ---- */

@@ -62,9 +62,18 @@ static bool use_kernel(int64_t chosen, char error[HLX_OPTIONS_ERROR_BYTES]) {
     if (kernel == HLX_KERNEL_NONE || hlx_kernel_use(kernel)) {
         return true;
     }
-    (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
-                   "--kernel: %s: this processor lacks it (it has: %s)", hlx_kernel_name(kernel),
-                   hlx_kernel_name(hlx_kernel_in_use()));
+    size_t used =
+        (size_t)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                         "--kernel (HEDGELEX_KERNEL): bad value '%s', which this processor lacks "
+                         "(accepted: auto",
+                         hlx_kernel_name(kernel));
+    for (hlx_kernel other = HLX_KERNEL_NONE + 1; other < HLX_KERNEL_COUNT; other++) {
+        if (hlx_kernel_supported(other)) {
+            used += (size_t)snprintf(error + used, HLX_OPTIONS_ERROR_BYTES - used, ", %s",
+                                     hlx_kernel_name(other));
+        }
+    }
+    (void)snprintf(error + used, HLX_OPTIONS_ERROR_BYTES - used, ")");
     return false;
 }
 
@@ -78,10 +87,10 @@ static bool read_hexadecimal_digit(char character, uint32_t *value) {
     return lower >= 'a' && lower <= 'f';
 }
 
-/* "0x40", "0X40": at most two digits, so that nothing can overflow. */
+/* "0x40": at most two digits, so that nothing can overflow. */
 static bool read_hexadecimal(const char *text, size_t length, uint32_t *code) {
     *code = 0;
-    if (length < 3 || length > 4 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X')) {
+    if (length < 3 || length > 4 || text[0] != '0' || text[1] != 'x') {
         return false;
     }
     for (size_t i = 2; i < length; i++) {
@@ -157,7 +166,7 @@ bool hlx_regime_from_options(const hlx_regime_options *chosen, hlx_regime *regim
         if (!override_category(regime, chosen->categories.items[i], chosen->encoding)) {
             (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
                            "--catcode: bad value '%.60s' (accepted: CHAR=N, CHAR one character or "
-                           "its code 10 to 255 or 0x0 to 0xFF, N 0 to 15)",
+                           "its code 00 to 255 or 0x0 to 0xFF, N 0 to 15)",
                            chosen->categories.items[i]);
             return false;
         }

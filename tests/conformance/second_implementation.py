@@ -440,11 +440,11 @@ class Broker:
         """spec: BRK-08, BRK-33, BRK-34"""
         if slot.state in (EMPTY, BACKOFF):
             return
-        if failed_to_spawn and (slot.state not in (STARTING, KILLED) or slot.job is not None):
+        if failed_to_spawn and (slot.state not in (STARTING, RETIRING, KILLED) or slot.job is not None):
             return
         if slot.job is not None:
             self.lose_job(slot)
-        self.vacate(slot, slot.state != RETIRING)
+        self.vacate(slot, failed_to_spawn or slot.state != RETIRING)
 
     def lose_job(self, slot):
         request = self.end_job(slot)
