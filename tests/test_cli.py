@@ -425,15 +425,18 @@ def every_kernel_gives_the_same_tokens_or_is_refused(world):
     """spec: SRV-09"""
     world.file("good.tex", b"A line that is longer than a block of any kernel: \\foo {bar}, 1234567890 &c.\n" * 9)
     expected = world.run("tokens", "good.tex").expect(0).out
-    ran = set()
+    ran, refused = set(), set()
     for name in ("portable", "sse2", "avx2", "avx512", "neon"):
         result = world.run("tokens", f"--kernel={name}", "good.tex")
         if result.code == 64:
-            result.expect(64, f"--kernel: {name}: this processor lacks it")
+            result.expect(64, f"tokens: --kernel (HEDGELEX_KERNEL): bad value '{name}', which this processor lacks")
+            refused.add(result.err)
         else:
             assert result.expect(0).out == expected, name
             ran.add(name)
     assert {"portable"} < ran and not {"sse2", "neon"} <= ran, ran
+    listed = [set(re.search(r"accepted: auto, (.*)\)", text.decode())[1].split(", ")) for text in refused]
+    assert listed and all(names == ran for names in listed), refused
     world.run("tokens", "--kernel=sse9", "good.tex").expect(64, "--kernel", "sse9", "avx512")
 
 
@@ -449,7 +452,7 @@ def a_kernel_needs_all_that_it_is_compiled_for(world):
         if processor == "max":
             result.expect(0)
         else:
-            result.expect(64, "--kernel: avx2: this processor lacks it")
+            result.expect(64, "bad value 'avx2', which this processor lacks (accepted: auto, portable, sse2)")
 
 
 @test
@@ -458,16 +461,19 @@ def bad_usage_is_refused_by_name(world):
     world.file("good.tex", b"a\n")
     world.run().expect(64, "no command given")
     world.run("frobnicate").expect(64, "unknown command 'frobnicate'")
+    world.run("--frobnicate").expect(64, "unknown option '--frobnicate'")
     world.run("check").expect(64, "check: no file given")
     world.run("tokens", "good.tex", "good.tex").expect(64, "tokens: more files than one")
     world.run("tokens", "--frobnicate", "good.tex").expect(64, "--frobnicate")
     world.run("tokens", "--format=xml", "good.tex").expect(64, "--format", "xml", "jsonl")
-    world.run("tokens", "--catcode=ab=3", "good.tex").expect(64, "ab=3")
+    world.run("tokens", "--catcode=ab=3", "good.tex").expect(64, "hedgelex: tokens: --catcode", "ab=3")
+    world.run("tokens", "--catcode=0X41=3", "good.tex").expect(64, "0X41=3", "00 to 255 or 0x0 to 0xFF")
     world.run("check", "--endlinechar=256", "good.tex").expect(64, "--endlinechar", "256")
     world.run("load", "--clients=0", "good.tex").expect(64, "--clients", "0")
     world.run("load", "--requests=many", "good.tex").expect(64, "--requests", "many")
     world.run("load", "--schedule=often", "good.tex").expect(64, "--schedule", "often")
     world.run("send", "--timeout=0", "good.tex").expect(64, "--timeout", "0")
+    world.run("send", "--socket=", "good.tex").expect(64, "--socket: value missing")
     world.run("check", "good.tex", environment={"HEDGELEX_ENCODING": "latin1"}).expect(64, "latin1")
 
 
@@ -532,6 +538,7 @@ def peers_that_misbehave_are_survived(world):
     silent = threading.Event()
     cases = [
         (answer_forever(b"HTTP/1.1 400 Bad Request\r\n"), 76, "not a hedgelex service"),
+        (lambda connection, _: connection.sendall(b"no\r\n"), 76, "not a hedgelex service"),
         (answer_forever(reply(status=7)), 76, "not a hedgelex service"),
         (lambda connection, _: None, 69, "closed the connection without a reply"),
         (lambda connection, _: connection.sendall(reply()[:16]), 69, "closed the connection without a reply"),
@@ -547,6 +554,41 @@ def peers_that_misbehave_are_survived(world):
             silent.set()
     with fake_service(fake, lambda connection, _: connection.sendall(reply(status=3, origin=0))):
         world.run("send", f"--socket={fake}", large).expect(1, "large.tex: overloaded, 0 tokens, 0 issues, none")
+
+
+def columns_reply(kind=11, status=0, request=1):
+    """Of one token at the beginning, as version 2 has it."""
+    rows = struct.pack("<iii", kind, 97, 0) if status == 0 else b""
+    return struct.pack(">IQIIIIII", 0x80000002, request, 20 + len(rows), status, status == 0, 0, 1,
+                       7 if status == 0 else 0) + rows
+
+
+@test
+def peers_that_misbehave_about_columns_are_survived(world):
+    """Replies of version 2, and the one of version 1 by which a service refuses a connection. spec: CMD-31, QRY-12,
+    SRV-13"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    cases = [
+        (columns_reply(), 0, "letter"),
+        (reply(status=3, origin=0), 1, "good.tex: overloaded"),
+        (columns_reply(status=3), 1, "good.tex: overloaded"),
+        (reply(), 76, "not a hedgelex service"),
+        (reply(status=7), 76, "not a hedgelex service"),
+        (columns_reply(status=7), 76, "not a hedgelex service"),
+        (columns_reply(request=2), 76, "not a hedgelex service"),
+        (columns_reply(kind=14), 76, "not a hedgelex service"),
+        (columns_reply(kind=-1), 76, "not a hedgelex service"),
+        (b"HTTP", 76, "not a hedgelex service"),
+        (columns_reply()[:40], 69, "closed the connection without a reply"),
+        (b"\x80\0\0", 69, "closed the connection without a reply"),
+    ]
+    for answer, code, message in cases:
+        def behave(connection, _, answer=answer):
+            connection.recv(4096)
+            connection.sendall(answer)
+        with fake_service(fake, behave):
+            world.run("send", "--columns", f"--socket={fake}", path).expect(code, message)
 
 
 @test

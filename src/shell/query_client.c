@@ -88,19 +88,21 @@ static enum hlx_exchange_status receive(exchange *self, pieces *wanted) {
     return HLX_EXCHANGE_DONE;
 }
 
-/* A document has at most one token for each byte and one for its end. */
+/* A document has at most one token for each byte and one for its end; nothing was cancelled. */
 static bool reply_plausible(const hlx_query_reply *reply, const hlx_document *document) {
     bool ok = reply->status == HLX_REPLY_OK;
-    return reply->id == REQUEST_ID && reply->tokens <= document->size + 1u &&
-           reply->mask == (ok ? TOKEN_COLUMNS : 0u);
+    return reply->id == REQUEST_ID && reply->status != HLX_QUERY_CANCELLED &&
+           reply->tokens <= document->size + 1u && reply->mask == (ok ? TOKEN_COLUMNS : 0u);
 }
 
-/* Starts are in order and within the document, whatever the service is. */
-static bool starts_plausible(const hlx_analysis *analysis, const hlx_document *document) {
+/* Kinds are of tokens, starts in order and within the document, whatever the service is. */
+static bool rows_plausible(const hlx_analysis *analysis, const hlx_document *document) {
     int32_t least = 0;
     for (uint32_t i = 0; i < analysis->counts.tokens; i++) {
+        int32_t kind = analysis->columns.kinds[i];
         int32_t start = analysis->columns.starts[i];
-        if (start < least || start > (int32_t)document->size) {
+        if (kind < 0 || kind > (int32_t)HLX_CATEGORY_ACTIVE || start < least ||
+            start > (int32_t)document->size) {
             return false;
         }
         least = start;
@@ -108,11 +110,39 @@ static bool starts_plausible(const hlx_analysis *analysis, const hlx_document *d
     return true;
 }
 
+static enum hlx_exchange_status receive_bytes(exchange *self, uint8_t *bytes, size_t count) {
+    pieces wanted = {.list = {{bytes, count}}, .count = 1};
+    return receive(self, &wanted);
+}
+
+/* The rest of a reply of version 1: a service that is full does not wait for what its clients
+ * speak. spec: SRV-13 */
+static enum hlx_exchange_status receive_refusal(exchange *self, uint8_t *bytes,
+                                                hlx_query_reply *reply) {
+    hlx_reply refusal = {.status = HLX_REPLY_OK};
+    enum hlx_exchange_status status =
+        receive_bytes(self, bytes + sizeof(uint32_t), HLX_CLIENT_REPLY_BODY_BYTES);
+    if (status == HLX_EXCHANGE_DONE &&
+        (!hlx_client_decode_reply(bytes, &refusal) || refusal.status == HLX_REPLY_OK)) {
+        status = HLX_EXCHANGE_GARBLED;
+    }
+    *reply = (hlx_query_reply){.status = refusal.status};
+    return status;
+}
+
 static enum hlx_exchange_status receive_beginning(exchange *self, const hlx_document *document,
                                                   hlx_query_reply *reply) {
     uint8_t bytes[HLX_QUERY_REPLY_BYTES];
-    pieces beginning = {.list = {{bytes, sizeof bytes}}, .count = 1};
-    enum hlx_exchange_status status = receive(self, &beginning);
+    enum hlx_exchange_status status = receive_bytes(self, bytes, sizeof(uint32_t));
+    if (status == HLX_EXCHANGE_DONE && hlx_load_u32(bytes) == HLX_CLIENT_REPLY_BODY_BYTES) {
+        return receive_refusal(self, bytes, reply);
+    }
+    if (status == HLX_EXCHANGE_DONE && hlx_load_u32(bytes) != HLX_QUERY_REPLY) {
+        return HLX_EXCHANGE_GARBLED;
+    }
+    if (status == HLX_EXCHANGE_DONE) {
+        status = receive_bytes(self, bytes + sizeof(uint32_t), sizeof bytes - sizeof(uint32_t));
+    }
     if (status == HLX_EXCHANGE_DONE &&
         (!hlx_query_decode_reply(bytes, reply) || !reply_plausible(reply, document))) {
         status = HLX_EXCHANGE_GARBLED;
@@ -128,7 +158,7 @@ static enum hlx_exchange_status receive_columns(exchange *self, const hlx_docume
         .list = {{columns->kinds, bytes}, {columns->codes, bytes}, {columns->starts, bytes}},
         .count = TOKEN_COLUMN_COUNT};
     enum hlx_exchange_status status = receive(self, &rest);
-    if (status == HLX_EXCHANGE_DONE && !starts_plausible(analysis, document)) {
+    if (status == HLX_EXCHANGE_DONE && !rows_plausible(analysis, document)) {
         status = HLX_EXCHANGE_GARBLED;
     }
     return status;

@@ -119,6 +119,10 @@ enum hlx_exchange_status hlx_exchange_advance(hlx_exchange *exchange, int descri
             return HLX_EXCHANGE_CLOSED;
         }
         exchange->received += count > 0 ? (uint32_t)count : 0;
+        if (exchange->received >= HLX_CLIENT_HEADER_BYTES &&
+            hlx_load_u32(exchange->bytes) != HLX_CLIENT_REPLY_BODY_BYTES) {
+            return HLX_EXCHANGE_GARBLED; /* nobody who speaks so sends the rest of a reply */
+        }
     }
     bool sound = hlx_client_decode_reply(exchange->bytes, &exchange->reply);
     return sound ? HLX_EXCHANGE_DONE : HLX_EXCHANGE_GARBLED;
