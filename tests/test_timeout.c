@@ -78,7 +78,8 @@ static void test_the_same_instant(void **state) {
     check_list(&lists[0]);
 }
 
-/* Any connection moves to any list, mostly as of now, sometimes as of earlier. spec: SRV-15, SRV-67 */
+/* Any connection moves to any list, mostly as of now, sometimes as of earlier.
+ * spec: SRV-15, SRV-67 */
 static void test_any_moves(void **state) {
     (void)state;
     random_source source = random_from_environment("any moves");
