@@ -99,7 +99,8 @@ class Service:
 
     program = pathlib.Path("build/gcc/hedgelexd")
 
-    def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None, trace=True):
+    def __init__(self, *options, path=None, ready=True, stderr=None, before=None, environment=None, trace=True,
+                 descriptors=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelexd-"))
         self.trace = self.folder / "trace"
         self.must_trace = False
@@ -109,7 +110,7 @@ class Service:
         with self.messages.open("wb") as log:
             self.process = subprocess.Popen(
                 [self.program, f"--socket={self.path}", f"--ready-fd={writer}", *options],
-                stdin=subprocess.DEVNULL, stderr=stderr or log, pass_fds=[writer], preexec_fn=before,
+                stdin=subprocess.DEVNULL, stderr=stderr or log, pass_fds=[writer, *descriptors], preexec_fn=before,
                 env={**os.environ, **({"HEDGELEX_TRACE": str(self.trace)} if trace else {}), **(environment or {})},
             )
         os.close(writer)

@@ -6,6 +6,7 @@
 Each test cites the clauses it is about. Faults come from outside. The last line is `N passed, N failed`.
 """
 
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -17,6 +18,7 @@ import socket
 import stat
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -977,6 +979,35 @@ def telemetry_cannot_be_written():
         ok(service.ask(SMALL))
         equal(service.stop(), 0)
         assert "--telemetry: /nonexistent/slow.csv: No such file or directory" in service.log(), service.log()
+
+
+@test
+def telemetry_replaces_files_only():
+    """spec: SRV-54"""
+    with tempfile.TemporaryDirectory() as folder:
+        pipe = pathlib.Path(folder) / "pipe"
+        os.mkfifo(pipe)
+        with Service(f"--telemetry={pipe}", ready=False) as service:
+            equal(service.wait(), 71, "exit code")
+            assert f"--telemetry: {pipe}: not a file" in service.log(), service.log()
+        assert pipe.is_fifo()
+
+
+@test
+def a_full_ready_descriptor_is_not_waited_for():
+    """spec: SRV-43, SRV-30"""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+    with Service(f"--ready-fd={writer}", ready=False, descriptors=[writer]) as service:
+        wait_until(lambda: "it takes nothing" in service.log(), "the workers are hot")
+        ok(service.ask(SMALL))
+        equal(service.stop(), 0)
+    os.close(reader)
+    os.close(writer)
 
 
 @test

@@ -211,6 +211,17 @@ def trace_cannot_be_made_or_written():
         equal(service.wait(), 71, "exit code")
         assert "--trace: /nonexistent/x: No such file or directory" in service.log(), service.log()
         assert not service.path.exists()
+    with tempfile.TemporaryDirectory() as folder:
+        pipe = pathlib.Path(folder) / "pipe"
+        os.mkfifo(pipe)
+        terminal = os.openpty()
+        for path in (pipe, os.ttyname(terminal[1])):
+            with Service(f"--trace={path}", ready=False) as service:
+                equal(service.wait(), 71, "exit code")
+                assert f"--trace: {path}: a pipe or a terminal may make the service wait" in service.log(), service.log()
+                assert not service.path.exists()
+        for descriptor in terminal:
+            os.close(descriptor)
     with Service("--workers=1", "--trace=/dev/full") as service:
         with service.client() as client:
             wait_until(lambda: ok(client.ask(PAGE)) and "the trace ends here" in service.log(), "the disk is full")

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -171,7 +172,10 @@ static void announce_ready(hlx_server *server) {
     server->all_were_hot = true;
     hlx_log("all %" PRIu32 " workers are hot", server->broker.config.worker_count);
     if (descriptor >= 0) {
-        if (write(descriptor, line, sizeof line - 1) < 0) {
+        struct pollfd room = {.fd = descriptor, .events = POLLOUT};
+        if (poll(&room, 1, 0) == 0) {
+            hlx_log("--ready-fd: %d: it takes nothing", descriptor);
+        } else if (write(descriptor, line, sizeof line - 1) < 0) {
             hlx_log("--ready-fd: %d: %s", descriptor, strerror(errno));
         }
         (void)close(descriptor);

@@ -3,13 +3,16 @@
 #include "server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "trace.h"
 #include "watch.h"
@@ -112,6 +115,34 @@ static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BY
     return true;
 }
 
+static bool is_terminal(const char *path) {
+    int descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    bool terminal = descriptor >= 0 && isatty(descriptor) == 1;
+    if (descriptor >= 0) {
+        (void)close(descriptor);
+    }
+    return terminal;
+}
+
+/* The table of telemetry takes the place of what is there: of a file, not of a device. A trace must
+ * not make the service wait. spec: SRV-30, SRV-54, SRV-70 */
+static bool check_outputs(const hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    const char *table = server->config->options.telemetry;
+    const char *trace = server->config->options.trace;
+    struct stat file;
+    if (table != NULL && stat(table, &file) == 0 && !S_ISREG(file.st_mode)) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES, "--telemetry: %.200s: not a file", table);
+        return false;
+    }
+    if (trace != NULL && stat(trace, &file) == 0 &&
+        (S_ISFIFO(file.st_mode) || (S_ISCHR(file.st_mode) && is_terminal(trace)))) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                       "--trace: %.200s: a pipe or a terminal may make the service wait", trace);
+        return false;
+    }
+    return true;
+}
+
 /* spec: SRV-70 */
 static bool open_trace(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     const char *path = server->config->options.trace;
@@ -149,8 +180,9 @@ bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *
                      char error[HLX_OPTIONS_ERROR_BYTES]) {
     server->config = config;
     *exit_code = HLX_SERVICE_EXIT_SYSTEM;
-    if (!raise_descriptor_limit(config, error) || !open_tables(server, error) ||
-        !open_descriptors(server, error) || !open_workers(server, error)) {
+    if (!check_outputs(server, error) || !raise_descriptor_limit(config, error) ||
+        !open_tables(server, error) || !open_descriptors(server, error) ||
+        !open_workers(server, error)) {
         return false;
     }
     *exit_code = HLX_SERVICE_EXIT_SOCKET;

@@ -76,7 +76,8 @@ bool hlx_telemetry_write(const hlx_telemetry *telemetry, const char *path) {
         errno = ENAMETOOLONG;
         return false;
     }
-    FILE *stream = fopen(temporary, "we");
+    (void)unlink(temporary); /* of a process that had this number before */
+    FILE *stream = fopen(temporary, "wxe");
     if (stream == NULL) {
         return false;
     }
