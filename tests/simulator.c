@@ -387,11 +387,12 @@ static void spawn(uint32_t slot) {
     }
 }
 
+/* One that could not be made does not hear it; what is heard of it is that. */
 static void retire(uint32_t slot) {
-    uint64_t serial = w.processes[slot].serial;
+    const process *worker = &w.processes[slot];
 
-    if (!strikes(SIM_DEAF_TO_RETIRE, serial)) {
-        send(slot, ITEM_EXIT, w.now_ns + draw(POLL, serial, w.plan->poll_ns));
+    if (!worker->phantom && !strikes(SIM_DEAF_TO_RETIRE, worker->serial)) {
+        send(slot, ITEM_EXIT, w.now_ns + draw(POLL, worker->serial, w.plan->poll_ns));
     }
 }
 
