@@ -13,14 +13,20 @@
 #define CONNECTIONS 12
 #define MOVES 20000
 
-static hlx_connection connections[CONNECTIONS];
+static hlx_connection *connections;
 static hlx_timeout lists[2];
 
 static int clear(void **state) {
     (void)state;
-    memset(connections, 0, sizeof connections);
+    connections = calloc(CONNECTIONS, sizeof *connections);
     lists[0] = (hlx_timeout){.limit_ns = 7};
     lists[1] = (hlx_timeout){.limit_ns = 1000};
+    return connections != NULL ? 0 : -1;
+}
+
+static int leave(void **state) {
+    (void)state;
+    free(connections);
     return 0;
 }
 
@@ -98,9 +104,9 @@ static void test_any_moves(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_nobody_waits, clear),
-        cmocka_unit_test_setup(test_the_same_instant, clear),
-        cmocka_unit_test_setup(test_any_moves, clear),
+        cmocka_unit_test_setup_teardown(test_nobody_waits, clear, leave),
+        cmocka_unit_test_setup_teardown(test_the_same_instant, clear, leave),
+        cmocka_unit_test_setup_teardown(test_any_moves, clear, leave),
     };
     return cmocka_run_group_tests_name("timeout", tests, NULL, NULL);
 }
