@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Hold an implementation to the vectors of spec/vectors.
 
-    conformance.py [--suite=NAME]... [--only=TEXT] COMMAND [ARGUMENT]...
+    conformance.py [--vectors=DIR] [--suite=NAME]... [--only=TEXT] COMMAND [ARGUMENT]...
 
 COMMAND is started once and asked one question a line on its standard input; it answers each with one line on
 its standard output (docs/conformance.md). A vector that is answered otherwise than expected is printed by name,
 with the clauses that it is about. Suites that the implementation does not speak are named and left out. The last
 line is `N passed, N failed`. Exit codes: 0 all passed, 1 not, 64 wrong usage. Needs nothing but Python and the
-folder of the vectors.
+folder of the vectors: spec/vectors of the repository that it stands in, unless --vectors names another.
 """
 
 import argparse
@@ -125,8 +125,8 @@ def judge(implementation, suite, vector):
     return difference("output", comparable(suite, vector["output"]), comparable(suite, got))
 
 
-def load(suite):
-    return json.loads((VECTORS / f"{suite}.json").read_text())["vectors"]
+def load(folder, suite):
+    return json.loads((folder / f"{suite}.json").read_text())["vectors"]
 
 
 def wanted(arguments, suite, vector):
@@ -135,12 +135,15 @@ def wanted(arguments, suite, vector):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--vectors", metavar="DIR", type=pathlib.Path, default=VECTORS)
     parser.add_argument("--suite", action="append", choices=SUITES)
     parser.add_argument("--only", metavar="TEXT", help="vectors whose name contains it")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
-    if not arguments.command:
+    if not arguments.command or not arguments.vectors.is_dir():
         parser.print_usage(sys.stderr)
+        if not arguments.vectors.is_dir():
+            print(f"conformance.py: no folder of vectors: {arguments.vectors}", file=sys.stderr)
         return 64
     implementation, passed, failed = Implementation(arguments.command), 0, 0
     try:
@@ -154,7 +157,7 @@ def main():
         if suite not in hello["suites"]:
             print(f"{suite}: not spoken")
             continue
-        for vector in load(suite):
+        for vector in load(arguments.vectors, suite):
             if not wanted(arguments, suite, vector):
                 continue
             problem = judge(implementation, suite, vector)

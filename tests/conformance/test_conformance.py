@@ -12,8 +12,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -102,12 +104,24 @@ def check_runner():
         yield check(code == 1 and "0 passed, 1 failed" in output, f"the runner refuses {name}")
 
 
+def check_copy():
+    """Runner and vectors work where they were copied, as docs/conformance.md says."""
+    with tempfile.TemporaryDirectory() as folder:
+        runner = [sys.executable, shutil.copy(HERE / "conformance.py", folder)]
+        shutil.copytree(conformance.VECTORS, f"{folder}/vectors")
+        code, output = run([*runner, f"--vectors={folder}/vectors", "--suite=client", *SECOND])
+        yield check(code == 0 and output.endswith(" 0 failed\n"), "a copy of the runner takes a copy of the vectors")
+        code, output = run([*runner, f"--vectors={folder}/none", *SECOND])
+        yield check(code == 64 and f"{folder}/none" in output, "a folder that is not there is wrong usage")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--adapter", default="build/gcc/tests/conformance/conformance_adapter")
     adapter = parser.parse_args().adapter
     results = [*check_schema(), *check_drift(), *check_right("this project", [adapter]),
-               *check_right("the second implementation", SECOND), *check_wrong(), *check_runner()]
+               *check_right("the second implementation", SECOND), *check_wrong(), *check_runner(),
+               *check_copy()]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
