@@ -655,16 +655,47 @@ static void put_action(const hlx_action *action) {
     }
 }
 
-static void put_step(const hlx_actions *actions, uint64_t next_ns) {
+static void put_step(const hlx_broker *broker, const hlx_actions *actions, uint64_t next_ns) {
     (void)printf("{\"actions\": [");
     for (uint32_t i = 0; i < actions->count; i++) {
         (void)printf("%s", i > 0 ? ", " : "");
         put_action(&actions->list[i]);
     }
     if (next_ns == HLX_BROKER_NEVER) {
-        (void)printf("], \"next\": null}");
+        (void)printf("], \"next\": null");
     } else {
-        (void)printf("], \"next\": %" PRIu64 "}", next_ns);
+        (void)printf("], \"next\": %" PRIu64, next_ns);
+    }
+    (void)printf(", \"stopped\": %s}", hlx_broker_stopped(broker) ? "true" : "false");
+}
+
+static void put_counters(const hlx_broker_counters *counters) {
+    const struct {
+        const char *name;
+        uint64_t value;
+    } all[] = {
+        {"accepted", counters->accepted},
+        {"answered", counters->answered},
+        {"abandoned", counters->abandoned},
+        {"answered_ok", counters->answered_ok},
+        {"answered_deadline", counters->answered_deadline},
+        {"answered_worker_failed", counters->answered_worker_failed},
+        {"answered_by_hedge", counters->answered_by_hedge},
+        {"rejected_overloaded", counters->rejected_overloaded},
+        {"rejected_shutting_down", counters->rejected_shutting_down},
+        {"hedges_granted", counters->hedges_granted},
+        {"hedges_suppressed", counters->hedges_suppressed},
+        {"cancels_sent", counters->cancels_sent},
+        {"retries", counters->retries},
+        {"crashes", counters->crashes},
+        {"spawns", counters->spawns},
+        {"rotations", counters->rotations},
+        {"kills", counters->kills},
+        {"mismatches", counters->mismatches},
+        {"protocol_errors", counters->protocol_errors},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        (void)printf("%s\"%s\": %" PRIu64, i > 0 ? ", " : "", all[i].name, all[i].value);
     }
 }
 
@@ -684,9 +715,11 @@ static void answer_trace(const char *given) {
         hlx_event event = read_event(skip_blanks(skip_value(now)));
         uint64_t next_ns = hlx_broker_step(&broker, &event, strtoull(now, NULL, 10), &actions);
         (void)printf("%s", count++ > 0 ? ", " : "");
-        put_step(&actions, next_ns);
+        put_step(&broker, &actions, next_ns);
     }
-    (void)printf("]}");
+    (void)printf("], \"counters\": {");
+    put_counters(&broker.counters);
+    (void)printf("}}");
 }
 
 /* ---- questions ---- */

@@ -603,7 +603,7 @@ def broker_vectors():
 
 def text_of(suite, vectors, provenance):
     """One vector a line, so that a change can be read."""
-    head = json.dumps({"schema": 1, "suite": suite, "provenance": provenance}, ensure_ascii=True)[:-1]
+    head = json.dumps({"schema": 2, "suite": suite, "provenance": provenance}, ensure_ascii=True)[:-1]
     lines = ",\n".join(json.dumps(one, ensure_ascii=True) for one in vectors)
     return f'{head}, "vectors": [\n{lines}\n]}}\n'
 

@@ -285,6 +285,11 @@ def read_query_reply(given):
 EMPTY, BACKOFF, STARTING, HOT, COOLING, RETIRING, KILLED = "EMPTY BACKOFF STARTING HOT COOLING RETIRING KILLED".split()
 RESULTS = {0: "ok", 2: "too large", 3: "malformed"}  # of a worker's status. spec: BRK-29
 CANCELLED = 1
+COUNTERS = ("accepted", "answered", "abandoned", "answered_ok", "answered_deadline", "answered_worker_failed",
+            "answered_by_hedge", "rejected_overloaded", "rejected_shutting_down", "hedges_granted",
+            "hedges_suppressed", "cancels_sent", "retries", "crashes", "spawns", "rotations", "kills", "mismatches",
+            "protocol_errors")
+COUNTED_ACTIONS = {"send cancel": "cancels_sent", "spawn": "spawns", "kill": "kills", "mismatch": "mismatches"}
 
 
 class Slot:
@@ -306,25 +311,41 @@ class Request:
         self.name, self.accepted, self.place = name, now, None
         self.attempts, self.crashes, self.hedge_at = [], 0, NEVER
         self.open, self.released, self.hedged, self.waiting, self.result = True, False, False, False, None
+        self.suppressed = False
 
 
 class Broker:
-    """spec: BRK-01 to BRK-41, BRK-43. Choices that the text leaves: spec/vectors/README.md."""
+    """spec: BRK-01 to BRK-43"""
 
     def __init__(self, config):
         self.config, self.now, self.draining = dict(config), 0, False
         self.slots = [Slot(config, place) for place in range(config["slot_count"])]
         self.queue, self.service = [], []  # not dispatched; dispatched and not released
-        self.accepted, self.hedges, self.actions = 0, 0, []
+        self.accepted, self.hedges, self.actions = 0, 0, []  # the first two are the budget's
+        self.counters = dict.fromkeys(COUNTERS, 0)
+
+    def count(self, name):
+        """spec: BRK-42, but for the end of 64 bits, which no trace reaches"""
+        self.counters[name] += 1
 
     def emit(self, what, **fields):
         self.actions.append({"do": what, **fields})
+        if what in COUNTED_ACTIONS:
+            self.count(COUNTED_ACTIONS[what])
 
     # -- requests
 
     def answer(self, request, status, tokens_=0, issues=0, origin="none"):
         self.emit("reply", request=request.name, status=status, tokens=tokens_, issues=issues, origin=origin)
+        self.count_answer(status, origin)
         self.close(request)
+
+    def count_answer(self, status, origin):
+        self.count("answered")
+        if status in ("ok", "deadline", "worker failed"):
+            self.count("answered_" + status.replace(" ", "_"))
+        if origin == "hedge":
+            self.count("answered_by_hedge")
 
     def close(self, request):
         """Answered or abandoned: whoever works for it is told to stop. spec: BRK-03, BRK-25, BRK-28"""
@@ -351,13 +372,16 @@ class Broker:
         if self.draining or len(self.queue) >= self.config["queue_capacity"]:
             self.emit("reply", request=name, status=refusal, tokens=0, issues=0, origin="none")
             self.emit("release", request=name)
+            self.count("rejected_" + refusal.replace(" ", "_"))
             return
+        self.count("accepted")
         self.accepted += 1
         self.queue.append(Request(name, self.now))
 
     def client_gone(self, name):
         for request in [*self.queue, *self.service]:
             if request.name == name and request.open:
+                self.count("abandoned")
                 self.close(request)
 
     # -- workers
@@ -398,6 +422,7 @@ class Broker:
             old = slot.replaces
             slot.counted, old.counted = True, False
             old.state, old.heir, slot.replaces = COOLING, None, None
+            self.count("rotations")
 
     def end_job(self, slot):
         request = slot.job
@@ -413,6 +438,7 @@ class Broker:
         cancelled = status == CANCELLED
         if (slot.job is None or slot.job.name != event["request"] or status > 3
                 or (cancelled and not slot.cancelled)):
+            self.count("protocol_errors")
             self.kill(slot)
             return
         request = self.end_job(slot)
@@ -442,6 +468,8 @@ class Broker:
             return
         if failed_to_spawn and (slot.state not in (STARTING, RETIRING, KILLED) or slot.job is not None):
             return
+        if not failed_to_spawn and slot.state != RETIRING:
+            self.count("crashes")
         if slot.job is not None:
             self.lose_job(slot)
         self.vacate(slot, failed_to_spawn or slot.state != RETIRING)
@@ -452,7 +480,9 @@ class Broker:
         request.place = slot.place
         if request.open and not request.attempts:
             request.waiting = request.crashes < 2
-            if not request.waiting:
+            if request.waiting:
+                self.count("retries")
+            else:
                 self.answer(request, "worker failed")
         self.release(request)
 
@@ -555,11 +585,21 @@ class Broker:
         for request in sorted(self.service, key=lambda one: one.place):
             slot = self.idle_slot()
             allowed = self.config["hedge_burst"] * 10**6 + self.config["hedge_ratio_ppm"] * self.accepted
-            if (self.hedgeable(request) and request.hedge_at <= self.now and slot is not None
-                    and (self.hedges + 1) * 10**6 <= allowed):
+            if not self.hedgeable(request) or request.hedge_at > self.now:
+                continue
+            if slot is not None and (self.hedges + 1) * 10**6 <= allowed:
                 self.hedges += 1
                 request.hedged = True
+                self.count("hedges_granted")
                 self.give(request, slot, "hedge")
+            else:
+                self.hold_back(request)
+
+    def hold_back(self, request):
+        """spec: BRK-27"""
+        if not request.suppressed:
+            request.suppressed = True
+            self.count("hedges_suppressed")
 
     def next_instant(self):
         """spec: BRK-38"""
@@ -572,6 +612,10 @@ class Broker:
             instants += [slot.timer for slot in self.slots if slot.state == EMPTY]
         return min(instants, default=NEVER)
 
+    def stopped(self):
+        """spec: BRK-41"""
+        return self.finished() and all(slot.state == EMPTY for slot in self.slots)
+
     def step(self, now, event):
         """spec: BRK-22, BRK-23"""
         self.now, self.actions = min(max(self.now, now), LAST_INSTANT), []
@@ -579,7 +623,8 @@ class Broker:
         for part in (self.expire, self.wind_down, self.run_timers, self.rotate, self.dispatch, self.hedge):
             part()
         following = self.next_instant()
-        return {"actions": self.actions, "next": None if following == NEVER else following}
+        return {"actions": self.actions, "next": None if following == NEVER else following,
+                "stopped": self.stopped()}
 
 
 def config_valid(config):
@@ -596,7 +641,7 @@ def trace(given):
     if not config_valid(given["config"]):
         return {"steps": None}
     broker = Broker(given["config"])
-    return {"steps": [broker.step(now, event) for now, event in given["steps"]]}
+    return {"steps": [broker.step(now, event) for now, event in given["steps"]], "counters": broker.counters}
 
 
 # ---- the program ----

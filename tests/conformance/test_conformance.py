@@ -46,7 +46,7 @@ def clauses_of_spec():
 def malformed(suite, defined):
     """What of a file breaks the schema of spec/vectors/README.md."""
     content = json.loads((conformance.VECTORS / f"{suite}.json").read_text())
-    if content["schema"] != 1 or content["suite"] != suite:
+    if content["schema"] != 2 or content["suite"] != suite:
         yield "head"
     names = [vector["name"] for vector in content["vectors"]]
     yield from {f"two vectors are named {name}" for name in names if names.count(name) > 1}

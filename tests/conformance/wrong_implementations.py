@@ -794,3 +794,136 @@ def the_next_instant_forgets_hedges(second):
         found = right(self)
         self.config = hedging
         return found
+
+
+def counts(second, name):
+    """Decorate: told a Broker and what would be counted right, the function counts."""
+
+    def replace(function):
+        right = second.Broker.count
+        second.Broker.count = lambda self, counter: (
+            function(self, right) if counter == name else right(self, counter))
+
+    return replace
+
+
+@wrong("broker")
+def refusals_count_as_answers(second):
+    @counts(second, "rejected_overloaded")
+    def _(self, count):
+        count(self, "rejected_overloaded")
+        count(self, "answered")
+
+
+@wrong("broker")
+def abandoned_requests_count_as_answered(second):
+    @counts(second, "abandoned")
+    def _(self, count):
+        count(self, "answered")
+
+
+@wrong("broker")
+def answers_by_hedge_are_ok_ones(second):
+    @method(second, "count_answer")
+    def _(right, self, status, origin):
+        right(self, status, origin if status == "ok" else "none")
+
+
+@wrong("broker")
+def every_worker_answer_counts_as_ok(second):
+    @method(second, "count_answer")
+    def _(right, self, status, origin):
+        right(self, "ok" if status in ("too large", "malformed") else status, origin)
+
+
+@wrong("broker")
+def a_hedge_is_suppressed_at_every_step(second):
+    @method(second, "hold_back")
+    def _(right, self, request):
+        self.count("hedges_suppressed")
+
+
+@wrong("broker")
+def a_hedge_without_a_budget_is_not_suppressed(second):
+    @method(second, "hold_back")
+    def _(right, self, request):
+        if self.idle_slot() is None:
+            right(self, request)
+
+
+@wrong("broker")
+def retries_are_counted_with_their_failure(second):
+    @counts(second, "answered_worker_failed")
+    def _(self, count):
+        count(self, "answered_worker_failed")
+        count(self, "retries")
+
+
+@wrong("broker")
+def retired_workers_count_as_crashed(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        if slot.state == second.RETIRING and not failed_to_spawn:
+            self.count("crashes")
+        right(self, slot, failed_to_spawn)
+
+
+@wrong("broker")
+def a_spawn_that_failed_counts_as_a_crash(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        if failed_to_spawn and slot.state == second.STARTING:
+            self.count("crashes")
+        right(self, slot, failed_to_spawn)
+
+
+@wrong("broker")
+def killed_workers_do_not_count_as_crashed(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        crashes, killed = self.counters["crashes"], slot.state == second.KILLED
+        right(self, slot, failed_to_spawn)
+        self.counters["crashes"] = crashes if killed else self.counters["crashes"]
+
+
+@wrong("broker")
+def rotations_count_when_they_begin(second):
+    @method(second, "rotate")
+    def _(right, self):
+        before = self.counters["spawns"]
+        right(self)
+        self.counters["rotations"] += self.counters["spawns"] - before
+
+
+@wrong("broker")
+def protocol_errors_are_not_counted(second):
+    @counts(second, "protocol_errors")
+    def _(self, count):
+        pass
+
+
+@wrong("broker")
+def mismatches_are_not_counted(second):
+    second.COUNTED_ACTIONS = {"send cancel": "cancels_sent", "spawn": "spawns", "kill": "kills"}
+
+
+@wrong("broker")
+def retiring_workers_count_as_killed(second):
+    @method(second, "retire")
+    def _(right, self, slot):
+        right(self, slot)
+        self.count("kills")
+
+
+@wrong("broker")
+def stopped_before_the_workers_are_gone(second):
+    second.Broker.stopped = lambda self: self.finished()
+
+
+@wrong("broker")
+def the_ratio_counts_replies(second):
+    @method(second, "hedge")
+    def _(right, self):
+        accepted, self.accepted = self.accepted, self.counters["answered"]
+        right(self)
+        self.accepted = accepted
