@@ -517,11 +517,126 @@ TRACES = [
      [(2, "ready 0"), (3, "ready 99"), (4, "exited 2"), (5, "spawn failed 0"), (6, "response 99 1"),
       (7, "client gone 1")]),
 ]
+
+
+def at(text):
+    """Steps in one string: `2 submit 1; 12 tick`."""
+    return [(int(now), what) for now, what in (step.strip().split(" ", 1) for step in text.split(";"))]
+
+
+THREE = {"worker_count": 3, "slot_count": 4}
+FOUR = {"worker_count": 4, "slot_count": 5}
+WIDE = {"slot_count": 4}
+WORN = "0 5 1 100"  # the end of a response that uses up the budget of rotate_mb10
+
+# name, clauses, changes of the configuration, steps (after both workers are hot)
+FINE_POINTS = [
+    # the budget of hedges
+    ("burst and ratio are added", "BRK-06", {"hedge_ratio_ppm": 500000},
+     "2 submit 1; 12 tick; 13 response 0 1; 13 response 1 1 1; 14 submit 2; 24 tick"),
+    ("a quarter is not rounded", "BRK-06", {"hedge_ratio_ppm": 250000, "hedge_burst": 0},
+     "2 submit 1; 3 response 0 1; 4 submit 2; 5 response 0 2; 6 submit 3; 7 response 0 3; 8 submit 4; 18 tick"),
+    ("refused requests earn no hedge", "BRK-06", {"hedge_ratio_ppm": 200000, "hedge_burst": 0},
+     "2 submit 1; 2 submit 2; 2 submit 3; 2 submit 4; 2 submit 5; 3 response 0 1; 3 response 1 2; 4 response 0 3; "
+     "13 tick"),
+    ("abandoned requests earn a hedge", "BRK-06", {"hedge_ratio_ppm": 500000, "hedge_burst": 0},
+     "2 submit 1; 3 client gone 1; 4 response 0 1 1; 5 submit 2; 15 tick"),
+    ("a hedge that died is spent", "BRK-06", {},
+     "2 submit 1; 12 tick; 13 exited 1; 14 response 0 1; 18 tick; 19 ready 1; 20 submit 2; 30 tick"),
+    # hedges
+    ("several hedges in one step", "BRK-27", FOUR | {"hedge_burst": 2},
+     "1 ready 2; 1 ready 3; 2 submit 1; 2 submit 2; 12 tick"),
+    ("a hedge goes to the lowest idle slot", "BRK-27", THREE, "1 ready 2; 2 submit 1; 12 tick"),
+    ("a worker due for rotation takes a hedge", "BRK-05 BRK-27", {},
+     f"2 submit 1; 2 submit 2; 3 response 0 1 {WORN}; 12 tick"),
+    ("a hedge without a delay goes with the first attempt", "BRK-23 BRK-27", {"hedge_delay_ns": 0}, "2 submit 1"),
+    ("of due hedges the one in the lowest slot goes first", "BRK-27", FOUR,
+     "2 submit 1; 2 submit 2; 3 response 0 1; 4 submit 3; 14 tick; 15 ready 2"),
+    ("a hedge delay above a day is ignored", "BRK-43", {}, "2 hedge delay 86400000000001; 3 submit 1"),
+    ("a hedge delay of a day is taken", "BRK-43", {}, "2 hedge delay 86400000000000; 3 submit 1; 13 tick"),
+    ("a hedge delay is taken while draining", "BRK-43", {},
+     "2 submit 1; 2 submit 2; 2 submit 3; 3 drain; 4 hedge delay 1; 5 response 0 1"),
+    ("a hedge that ends in a failure counts as the hedge's", "BRK-29 BRK-42", {},
+     "2 submit 1; 12 tick; 13 response 1 1 2; 14 response 0 1 1"),
+    # retries
+    ("of two retries the one from the lowest slot goes first", "BRK-26", THREE,
+     "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 exited 1; 3 exited 0; 4 response 2 3"),
+    ("it does so whoever died first", "BRK-26", THREE,
+     "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 exited 0; 3 exited 1; 4 response 2 3"),
+    ("a slot takes the retry that it lost itself", "BRK-26", {},
+     "2 submit 1; 2 submit 2; 3 exited 0; 3 exited 1; 8 tick; 9 ready 1"),
+    ("a hedged request gets no third worker", "BRK-08", {}, "2 submit 1; 12 tick; 13 exited 0; 14 exited 1"),
+    # deaths and back-offs
+    ("a retired worker's slot waits its back-off", "BRK-09 BRK-36", {},
+     f"2 submit 1; 3 response 0 1 {WORN}; 4 ready 2; 5 exited 0; 6 submit 2; 7 response 1 2 {WORN}"),
+    ("a cancelled response returns the back-off", "BRK-09", {},
+     "2 exited 0; 7 tick; 8 ready 0; 9 submit 1; 10 client gone 1; 11 response 0 1 1; 12 exited 0"),
+    ("a failed response returns the back-off", "BRK-09", {},
+     "2 exited 0; 7 tick; 8 ready 0; 9 submit 1; 11 response 0 1 2; 12 exited 0"),
+    ("a worker killed after its retirement has died", "BRK-09 BRK-35", {},
+     f"2 submit 1; 3 response 0 1 {WORN}; 4 ready 2; 24 tick; 25 exited 0; 30 submit 2; 31 response 1 2 {WORN}; "
+     "32 spawn failed 0"),
+    ("a spawn that failed after it was killed for lateness", "BRK-34 BRK-35", {},
+     "2 exited 0; 7 tick; 507 tick; 508 spawn failed 0"),
+    ("a spawn that failed after its retirement", "BRK-34 BRK-37", {}, "2 drain; 3 spawn failed 0; 4 exited 1"),
+    ("a killed worker's ready is ignored", "BRK-32", {}, "2 response 0 1; 3 ready 0; 4 submit 1"),
+    ("a retiring worker's ready is ignored", "BRK-32", {}, "2 drain; 3 ready 0"),
+    # responses that do not fit
+    ("a retiring worker responds", "BRK-31", {}, "2 drain; 3 response 0 1"),
+    ("a killed worker's response is ignored", "BRK-31", {}, "2 submit 1; 3 response 0 2; 4 response 0 1"),
+    ("a cooling worker responds to another request", "BRK-31", {},
+     f"2 submit 1; 3 response 0 1 {WORN}; 4 submit 2; 5 ready 2; 6 response 0 9"),
+    # attempts that differ
+    ("they differ in issues", "BRK-12", {}, "2 submit 1; 12 tick; 13 response 0 1; 14 response 1 1 0 5 2"),
+    ("they differ, the client has gone", "BRK-12", {},
+     "2 submit 1; 12 tick; 13 client gone 1; 14 response 0 1; 15 response 1 1 0 6"),
+    ("they differ behind the deadline", "BRK-12", {},
+     "2 submit 1; 12 tick; 1002 tick; 1003 response 0 1; 1004 response 1 1 0 6"),
+    ("they differ in counts that no reply carries", "BRK-12", {},
+     "2 submit 1; 12 tick; 13 response 0 1 2 5; 14 response 1 1 2 6"),
+    ("they differ in their status", "BRK-12", {}, "2 submit 1; 12 tick; 13 response 0 1; 14 response 1 1 2"),
+    ("what budgets they used up is not compared", "BRK-12", {},
+     "2 submit 1; 12 tick; 13 response 0 1; 14 response 1 1 0 5 1 0 1"),
+    # rotations
+    ("two rotations at a time", "BRK-36", WIDE,
+     f"2 submit 1; 2 submit 2; 3 response 0 1 {WORN}; 3 response 1 2 {WORN}"),
+    ("the old worker is killed: the pool counts on the replacement", "BRK-34 BRK-36", {},
+     f"2 submit 1; 3 response 0 1 {WORN}; 4 response 0 9; 5 spawn failed 2"),
+    ("a replacement on its way when the drain begins", "BRK-36 BRK-37", {},
+     f"2 submit 1; 2 submit 2; 3 response 0 1 {WORN}; 4 drain; 5 ready 2"),
+    ("another replacement starts: no timer of an empty slot", "BRK-38", WIDE,
+     f"2 submit 1; 3 response 0 1 {WORN}; 4 spawn failed 2"),
+    ("of two due workers the lowest slot's is replaced first", "BRK-36", {},
+     f"2 submit 1; 2 submit 2; 3 response 0 1 {WORN}; 4 response 1 2 {WORN}; 5 exited 2; 10 tick; 11 ready 2"),
+    ("no budgets: no rotation", "BRK-28", {"rotate_mb10": 0, "rotate_major": 0},
+     "2 submit 1; 3 response 0 1 0 5 1 4294967295 4294967295"),
+    # the end
+    ("no spawn in the step that ends the drain", "BRK-23 BRK-37", {},
+     "2 submit 1; 3 drain; 4 exited 1; 9 response 0 1"),
+    ("a cancelled attempt does not delay the others' end", "BRK-37", {},
+     "2 submit 1; 3 drain; 4 client gone 1; 5 response 0 1 1; 6 exited 1; 7 exited 0"),
+]
+# The same, with no worker hot.
+COLD = [
+    ("a drain before any worker is ready", "BRK-34 BRK-37", {}, "1 drain; 1 spawn failed 0; 2 exited 1; 21 tick"),
+    ("a drain that the deadline ends while workers fail to start", "BRK-34 BRK-37", {"deadline_ns": 8},
+     "0 submit 1; 0 drain; 2 spawn failed 0; 2 spawn failed 1; 7 tick; 8 spawn failed 1; 8 spawn failed 0; 28 tick"),
+]
 BAD_CONFIGS = [
     ("worker_count", 0), ("worker_count", 65), ("slot_count", 2), ("slot_count", 129), ("queue_capacity", 0),
     ("queue_capacity", 16385), ("hedge_ratio_ppm", 1000001), ("hedge_burst", 1000001), ("deadline_ns", 0),
     ("deadline_ns", second.DAY + 1), ("kill_grace_ns", 0), ("start_timeout_ns", 0), ("backoff_min_ns", 13),
-    ("backoff_min_ns", 0), ("hedge_delay_ns", second.DAY + 1),
+    ("backoff_min_ns", 0), ("hedge_delay_ns", second.DAY + 1), ("start_timeout_ns", second.DAY + 1),
+    ("kill_grace_ns", second.DAY + 1), ("backoff_max_ns", second.DAY + 1),
+]
+GOOD_CONFIGS = [
+    {"worker_count": 64, "slot_count": 65}, {"worker_count": 64, "slot_count": 128},
+    {"worker_count": 1, "slot_count": 2}, {"slot_count": 128}, {"queue_capacity": 1}, {"queue_capacity": 16384},
+    {"hedge_ratio_ppm": 10**6}, {"hedge_burst": 10**6}, {"hedge_delay_ns": 0}, {"hedge_delay_ns": second.DAY},
+    {"deadline_ns": 1}, {"deadline_ns": second.DAY}, {"start_timeout_ns": 1}, {"start_timeout_ns": second.DAY},
+    {"kill_grace_ns": 1}, {"kill_grace_ns": second.DAY}, {"backoff_min_ns": 1}, {"backoff_max_ns": second.DAY},
+    {"backoff_min_ns": second.DAY, "backoff_max_ns": second.DAY}, {"backoff_min_ns": 12},
+    {"rotate_mb10": 2**32 - 1, "rotate_major": 2**32 - 1},
 ]
 
 
@@ -591,8 +706,14 @@ def walk_input(seed, steps=WALK_STEPS):
 def broker_vectors():
     found = [vector(name, clauses, "trace", trace_input(config, HOT + steps))
              for name, clauses, config, steps in TRACES]
+    found += [vector(name, clauses, "trace", trace_input(config, HOT + at(steps)))
+              for name, clauses, config, steps in FINE_POINTS]
+    found += [vector(name, clauses, "trace", trace_input(config, HOT[:1] + at(steps)))
+              for name, clauses, config, steps in COLD]
     found += [vector(f"{name} = {value} is refused", "BRK-20", "trace", trace_input({name: value}, HOT[:1]))
               for name, value in BAD_CONFIGS]
+    found += [vector(f"{', '.join(f'{name} = {value}' for name, value in config.items())} is taken", "BRK-20",
+                     "trace", trace_input(config, HOT[:1])) for config in GOOD_CONFIGS]
     found += [vector(f"walk {number}", "BRK-01 BRK-40", "trace", walk_input(f"walk {number}"))
               for number in range(WALKS)]
     return found

@@ -927,3 +927,311 @@ def the_ratio_counts_replies(second):
         accepted, self.accepted = self.accepted, self.counters["answered"]
         right(self)
         self.accepted = accepted
+
+
+# Fine points of the broker
+
+
+@wrong("broker")
+def the_budget_is_the_larger_part(second):
+    @method(second, "hedge")
+    def _(right, self):
+        config, earned = self.config, self.config["hedge_ratio_ppm"] * self.accepted
+        smaller = "hedge_burst" if config["hedge_burst"] * 10**6 < earned else "hedge_ratio_ppm"
+        self.config = config | {smaller: 0}
+        right(self)
+        self.config = config
+
+
+@wrong("broker")
+def the_ratio_is_rounded_to_tenths(second):
+    right = second.Broker.__init__
+    second.Broker.__init__ = lambda self, config: right(
+        self, config | {"hedge_ratio_ppm": config["hedge_ratio_ppm"] // 10**5 * 10**5})
+
+
+@wrong("broker")
+def refused_requests_earn_hedges(second):
+    @method(second, "submit")
+    def _(right, self, name):
+        accepted = self.accepted
+        right(self, name)
+        self.accepted = accepted + 1
+
+
+@wrong("broker")
+def abandoned_requests_earn_nothing(second):
+    @counts(second, "abandoned")
+    def _(self, count):
+        count(self, "abandoned")
+        self.accepted -= 1
+
+
+@wrong("broker")
+def hedges_that_die_are_given_back(second):
+    @method(second, "lose_job")
+    def _(right, self, slot):
+        self.hedges -= slot.origin == "hedge"
+        right(self, slot)
+
+
+@wrong("broker")
+def one_hedge_a_step(second):
+    @method(second, "hedgeable")
+    def _(right, self, request):
+        sent = [action["origin"] for action in self.actions if action["do"] == "send request"]
+        return right(self, request) and "hedge" not in sent
+
+
+@wrong("broker")
+def hedges_before_first_attempts(second):
+    hedge, second.Broker.hedge = second.Broker.hedge, lambda self: None
+
+    @method(second, "dispatch")
+    def _(right, self):
+        hedge(self)
+        right(self)
+
+
+@wrong("broker")
+def the_oldest_hedge_first(second):
+    @method(second, "hedge")
+    def _(right, self):
+        places = [request.place for request in self.service]
+        for number, request in enumerate(self.service):
+            request.place = number
+        right(self)
+        for request, place in zip(self.service, places):
+            request.place = place
+
+
+@wrong("broker")
+def a_hedge_delay_above_a_day_is_a_day(second):
+    @method(second, "take_hedge_delay")
+    def _(right, self, delay):
+        right(self, min(delay, second.DAY))
+
+
+@wrong("broker")
+def a_drain_keeps_the_hedge_delay(second):
+    @method(second, "take_hedge_delay")
+    def _(right, self, delay):
+        right(self, self.config["hedge_delay_ns"] if self.draining else delay)
+
+
+def retries_by(place):
+    """A retry's turn is what `place` says of the slot that lost it and of the number of retries."""
+
+    def change(second):
+        @method(second, "lose_job")
+        def _(right, self, slot):
+            request = slot.job
+            right(self, slot)
+            request.place = place(slot.place, self.counters["retries"])
+
+    return change
+
+
+@wrong("broker")
+def retries_in_the_order_of_the_deaths(second):
+    retries_by(lambda place, deaths: 1000 + deaths)(second)
+
+
+@wrong("broker")
+def the_latest_death_is_tried_again_first(second):
+    retries_by(lambda place, deaths: -deaths)(second)
+
+
+@wrong("broker")
+def a_slot_does_not_prefer_its_own_retry(second):
+    retries_by(lambda place, deaths: place + 0.5)(second)
+
+
+@wrong("broker")
+def a_hedged_request_gets_a_third_worker(second):
+    @method(second, "lose_job")
+    def _(right, self, slot):
+        slot.job.crashes = 0 if slot.job.hedged else slot.job.crashes
+        right(self, slot)
+
+
+@wrong("broker")
+def retired_slots_do_not_wait(second):
+    @method(second, "vacate")
+    def _(right, self, slot, died):
+        right(self, slot, died)
+        slot.timer = slot.timer if died else self.now
+
+
+@wrong("broker")
+def cancelled_responses_leave_the_back_off(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        backoff = slot.backoff
+        right(self, slot, event)
+        slot.backoff = backoff if event["status"] == second.CANCELLED else slot.backoff
+
+
+@wrong("broker")
+def a_worker_killed_after_its_retirement_has_not_died(second):
+    @method(second, "vacate")
+    def _(right, self, slot, died):
+        right(self, slot, died and (slot.counted or slot.state != second.KILLED))
+
+
+@wrong("broker")
+def a_spawn_that_failed_after_its_kill_is_ignored(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        if not failed_to_spawn or slot.state != second.KILLED:
+            right(self, slot, failed_to_spawn)
+
+
+@wrong("broker")
+def a_spawn_that_failed_after_its_retirement_is_ignored(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        if not failed_to_spawn or slot.state != second.RETIRING:
+            right(self, slot, failed_to_spawn)
+
+
+@wrong("broker")
+def killed_workers_become_ready(second):
+    @method(second, "ready")
+    def _(right, self, slot):
+        slot.state = second.STARTING if slot.state == second.KILLED else slot.state
+        right(self, slot)
+
+
+@wrong("broker")
+def retiring_workers_become_ready(second):
+    @method(second, "ready")
+    def _(right, self, slot):
+        slot.state = second.STARTING if slot.state == second.RETIRING else slot.state
+        right(self, slot)
+
+
+@wrong("broker")
+def retiring_workers_may_say_anything(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        if slot.state != second.RETIRING:
+            right(self, slot, event)
+
+
+@wrong("broker")
+def killed_workers_answer(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        slot.state = second.HOT if slot.state == second.KILLED and slot.job is not None else slot.state
+        right(self, slot, event)
+
+
+@wrong("broker")
+def issues_are_not_compared(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        request.result = request.result and (*request.result[:2], event["issues"])
+        right(self, request, event, origin)
+
+
+@wrong("broker")
+def only_ok_results_are_compared(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        both_ok = request.result and request.result[0] == event["status"] == 0
+        request.result = request.result if both_ok else None
+        right(self, request, event, origin)
+
+
+@wrong("broker")
+def what_clients_would_hear_is_compared(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        right(self, request, event if event["status"] == 0 else event | {"tokens": 0, "issues": 0}, origin)
+
+
+@wrong("broker")
+def budgets_are_compared(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        if request.result is not None and event["major"] and request.result[0] == event["status"]:
+            request.result = None
+            self.emit("mismatch", request=request.name)
+        right(self, request, event, origin)
+
+
+@wrong("broker")
+def results_that_answer_nobody_are_not_compared(second):
+    @method(second, "take_result")
+    def _(right, self, request, event, origin):
+        kept = request.result if not request.open else None
+        answers = request.open
+        right(self, request, event, origin)
+        request.result = request.result if answers else kept
+
+
+@wrong("broker")
+def one_rotation_at_a_time(second):
+    @method(second, "rotating")
+    def _(right, self):
+        return [] if any(slot.heir is not None for slot in self.slots) else right(self)
+
+
+@wrong("broker")
+def the_highest_due_worker_is_replaced_first(second):
+    @method(second, "rotating")
+    def _(right, self):
+        return right(self)[::-1]
+
+
+@wrong("broker")
+def a_killed_worker_stays_counted_on(second):
+    @method(second, "kill")
+    def _(right, self, slot):
+        heir = slot.heir
+        right(self, slot)
+        if heir is not None:
+            slot.counted, heir.counted = True, False
+
+
+@wrong("broker")
+def empty_slots_wake_for_rotations_under_way(second):
+    @method(second, "next_instant")
+    def _(right, self):
+        rotates = any(slot.due for slot in self.slots)
+        return min([right(self)] + [slot.timer for slot in self.slots
+                                    if rotates and slot.state == second.EMPTY and slot.timer > self.now])
+
+
+@wrong("broker")
+def timers_run_before_the_end_of_a_drain(second):
+    @method(second, "wind_down")
+    def _(right, self):
+        self.run_timers()
+        right(self)
+
+
+def configs_by(second, valid):
+    right = second.config_valid
+    second.config_valid = lambda config: valid(right, config)
+
+
+@wrong("broker")
+def at_most_one_replacement_for_each_worker(second):
+    configs_by(second, lambda right, config: right(config) and config["slot_count"] <= 2 * config["worker_count"])
+
+
+@wrong("broker")
+def durations_below_a_day(second):
+    configs_by(second, lambda right, config: right(config) and config["kill_grace_ns"] < second.DAY)
+
+
+@wrong("broker")
+def any_start_timeout(second):
+    configs_by(second, lambda right, config: right(config | {"start_timeout_ns": 1}))
+
+
+@wrong("broker")
+def any_longest_back_off(second):
+    configs_by(second, lambda right, config: right(config | {"backoff_max_ns": config["backoff_min_ns"]}))
