@@ -248,6 +248,23 @@ static arrival arrival_new(const char *given) {
     return (arrival){member(given, "pieces") + 1, NULL, 0, 0};
 }
 
+/* A piece: its bytes, or in an array what is repeated and how often. */
+static uint8_t *piece_bytes(const char *piece, uint32_t *length) {
+    if (*piece != '[') {
+        return hex(piece, length);
+    }
+    const char *repeated = skip_blanks(piece + 1);
+    uint32_t times = (uint32_t)strtoul(skip_blanks(skip_value(repeated)), NULL, 10);
+    uint8_t *once = hex(repeated, length);
+    uint8_t *bytes = allocate((size_t)*length * times);
+    for (uint32_t i = 0; i < times; i++) {
+        memcpy(bytes + (size_t)*length * i, once, *length);
+    }
+    free(once);
+    *length *= times;
+    return bytes;
+}
+
 /* At most `wanted` bytes of what has arrived; 0 at the very end. */
 static uint32_t take(arrival *from, uint8_t *to, uint32_t wanted) {
     while (from->used == from->length) {
@@ -259,7 +276,7 @@ static uint32_t take(arrival *from, uint8_t *to, uint32_t wanted) {
             from->length = from->used = 0;
             return 0;
         }
-        from->bytes = hex(piece, &from->length);
+        from->bytes = piece_bytes(piece, &from->length);
         from->used = 0;
         from->next = skip_value(piece);
     }

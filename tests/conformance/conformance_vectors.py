@@ -271,7 +271,11 @@ FRAMES = [
     ("options with end-of-line character -2", "FRM-12", request_of(0, b"\0\0\xff\xfe" + OPTIONS[4:])),
     ("options with end-of-line character 255", "FRM-12", request_of(0, b"\0\1\0\xff" + OPTIONS[4:])),
     ("options with category 16", "FRM-12", options_with(259, 16)),
+    ("options with category 16 of character 0", "FRM-12", options_with(4, 16)),
 ]
+
+
+ONE_MORE = 2097153  # than the largest document has
 
 
 def pieces(data, sizes):
@@ -295,6 +299,9 @@ def split_vectors(name, clauses, do, data):
 
 def frame_vectors():
     found = [one for name, clauses, data in FRAMES for one in split_vectors(name, clauses, "frames", data)]
+    begin = header(1, 4 + ONE_MORE) + ONE_MORE.to_bytes(4, "big")
+    found.append(vector("a document of 2 MiB and a byte", "FRM-10", "frames",
+                        {"pieces": [begin.hex(), ["61", ONE_MORE], CANCEL.hex()]}))
     for frame in second.frames({"pieces": [(REQUEST + WITH_OPTIONS + RESPONSE + CANCEL).hex()]})["frames"]:
         found.append(vector(f"write a {frame['type']} {frame['id']}", "FRM-02 FRM-10 FRM-11 FRM-12", "frame", frame))
     return found
@@ -314,12 +321,15 @@ REQUESTS = [
     ("one byte more than the largest", "CLI-24", CLIENT_REQUEST + b"\0\x20\0\1" + CLIENT_REQUEST),
     ("the largest length without the top bit", "CLI-24", b"\x7f\xff\xff\xff"),
     ("the top bit", "CLI-23", CLIENT_REQUEST + b"\x80\0\0\1" + CLIENT_REQUEST),
+    ("the top bit alone", "CLI-23", b"\x80\0\0\0"),
 ]
 READ_REPLIES = [
     ("its first word is 12", "CLI-12", (12, 0, 3, 1), 1), ("its first word is 14", "CLI-12", (14, 0, 3, 1), 1),
     ("status 7", "CLI-12", (13, 7, 0, 0), 0), ("status 2^32 - 1", "CLI-12", (13, 2**32 - 1, 0, 0), 0),
     ("origin 3", "CLI-12", (13, 0, 3, 1), 3), ("origin 255", "CLI-12", (13, 0, 3, 1), 255),
     ("the largest counts", "CLI-12", (13, 0, 2**32 - 1, 2**32 - 1), 2),
+    ("status 256", "CLI-12", (13, 256, 0, 0), 0), ("counts beside a failure", "CLI-12", (13, 3, 5, 7), 1),
+    ("ok without an origin", "CLI-12", (13, 0, 3, 1), 0),
 ]
 
 
@@ -358,12 +368,14 @@ QUERIES = [
     ("a payload cut off", "QRY-25", QUERY[:-1]),
     ("a reply from a client", "QRY-23", QUERY_CANCEL + header(0x80000002, 20) + b"\0" * 20),
     ("a worker's frame", "QRY-23", CANCEL),
+    ("type before length", "QRY-23", header(0x80000002, 2**32 - 1)),
     ("type 80000004", "QRY-23", header(0x80000004, 0) + QUERY),
     ("a request of 11 bytes", "QRY-24", header(0x80000001, 11) + b"\0" * 11),
     ("the largest request begins", "QRY-24", header(0x80000001, 2097424) + b"ab"),
     ("a request one too long", "QRY-24 QRY-25", header(0x80000001, 2097425) + QUERY),
     ("a cancel with a payload", "QRY-24", header(0x80000003, 1) + b"x"),
     ("a mask of 32", "QRY-10 QRY-14", query_bytes(32, 0, 0, 0, 0, b"")),
+    ("a mask of 256", "QRY-10 QRY-14", query_bytes(256, 0, 0, 0, 0, b"")),
     ("a regime's source of 3", "QRY-10", query_bytes(0, 3, 0, 0, 0, b"")),
     ("a preset of 5", "QRY-10", query_bytes(0, 1, 5, 0, 0, b"")),
     ("an encoding of 2", "QRY-10", query_bytes(0, 1, 0, 2, 0, b"")),
@@ -397,6 +409,9 @@ BAD_QUERY_REPLIES = [
 
 def query_vectors():
     found = [one for name, clauses, data in QUERIES for one in split_vectors(name, clauses, "queries", data)]
+    begin = query_bytes(0, 0, 0, 0, 0, b"", length=ONE_MORE)[16:]
+    found.append(vector("a document of 2 MiB and a byte", "QRY-10", "queries",
+                        {"pieces": [header(0x80000001, 12 + ONE_MORE).hex() + begin.hex(), ["61", ONE_MORE]]}))
     for _, _, data in QUERIES[1:5]:
         frame = second.queries({"pieces": [data.hex()]})["frames"][0]
         found.append(vector(f"write {data[16:24].hex() or 'a cancel'}", "QRY-02 QRY-10", "query", frame))

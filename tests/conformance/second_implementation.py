@@ -28,6 +28,12 @@ def number(data):
     return int.from_bytes(data, "big")
 
 
+def arrived(given):
+    """All pieces together; a piece is its bytes, or what is repeated and how often."""
+    return b"".join(bytes.fromhex(piece) if isinstance(piece, str) else bytes.fromhex(piece[0]) * piece[1]
+                    for piece in given["pieces"])
+
+
 # ---- regimes and tokens ----
 
 
@@ -106,7 +112,7 @@ def read_frame(header, payload):
 
 def frames(given):
     """spec: FRM-02, FRM-20 to FRM-26"""
-    data, found = b"".join(map(bytes.fromhex, given["pieces"])), []
+    data, found = arrived(given), []
     while True:
         header = data[:16]
         if len(header) < 16:
@@ -150,7 +156,7 @@ ORIGINS = ("none", "primary", "hedge")
 
 def requests(given):
     """spec: CLI-01, CLI-20 to CLI-25"""
-    data, found = b"".join(map(bytes.fromhex, given["pieces"])), []
+    data, found = arrived(given), []
     while True:
         if len(data) < 4:
             return {"requests": found, "end": "inside" if data else "between", "received": len(data)}
@@ -217,7 +223,7 @@ def read_query(payload):
 
 def queries(given):
     """spec: QRY-02, QRY-20 to QRY-25"""
-    data, found = b"".join(map(bytes.fromhex, given["pieces"])), []
+    data, found = arrived(given), []
     while True:
         if len(data) < 16:
             return {"frames": found, "end": "inside" if data else "between", "received": len(data)}

@@ -310,7 +310,7 @@ def lengths_before_types(second):
     right = second.frames
 
     def frames(given):
-        data = b"".join(map(bytes.fromhex, given["pieces"]))
+        data = second.arrived(given)
         answer = right(given)
         huge = int.from_bytes(data[12:16], "big") > 4 + second.MAX_DOCUMENT + second.OPTIONS_BYTES
         return answer | {"end": "bad length"} if answer["end"] == "bad type" and huge else answer
@@ -382,7 +382,7 @@ def reading_goes_on_behind_an_error(second):
 
     def frames(given):
         answer = right(given)
-        data = b"".join(map(bytes.fromhex, given["pieces"]))
+        data = second.arrived(given)
         if answer["end"] == "bad type" and len(data) > 32:
             behind = right({"pieces": [data[32:].hex()]})
             return behind | {"frames": answer["frames"] + behind["frames"]}
@@ -410,7 +410,34 @@ def frames_come_in_one_piece(second):
     by_piece(second, "frames", "frames")
 
 
+@wrong("frames")
+def only_the_payload_bounds_a_document(second):
+    right = second.read_request
+
+    def read_request(payload):
+        second.MAX_DOCUMENT += 260
+        answer = right(payload)
+        second.MAX_DOCUMENT -= 260
+        return answer
+
+    second.read_request = read_request
+
+
 # ---- the client protocol ----
+
+
+@wrong("client")
+def statuses_of_one_byte(second):
+    right = second.read_reply
+    second.ANSWERS["read reply"] = lambda given: right({"bytes": given["bytes"][:8] + "000000" + given["bytes"][14:]})
+
+
+@wrong("client")
+def replies_that_are_ok_have_an_origin(second):
+    right = second.read_reply
+    second.ANSWERS["read reply"] = lambda given: (
+        {"reply": None} if (answer := right(given))["reply"] and answer["reply"]["origin"] == "none"
+        and answer["reply"]["status"] == "ok" else answer)
 
 
 @wrong("client")
@@ -474,6 +501,25 @@ def clients_may_send_replies(second):
 def any_mask(second):
     right = second.read_query
     second.read_query = lambda payload: right(b"\0\0\0" + bytes([payload[3] & 31]) + payload[4:])
+
+
+@wrong("query")
+def masks_of_one_byte(second):
+    right = second.read_query
+    second.read_query = lambda payload: right(b"\0\0\0" + payload[3:])
+
+
+@wrong("query")
+def only_the_payload_bounds_a_querys_document(second):
+    right = second.read_query
+
+    def read_query(payload):
+        second.MAX_DOCUMENT += 260
+        answer = right(payload)
+        second.MAX_DOCUMENT -= 260
+        return answer
+
+    second.read_query = read_query
 
 
 @wrong("query")
