@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent.parent / "spec/vectors"
-SUITES = ("tokens", "frames", "client", "query", "broker")
+SUITES = ("tokens", "frames", "client", "query", "broker", "delay")
 SECONDS = 60  # for one answer
 SHOWN = 300  # characters of an answer
 

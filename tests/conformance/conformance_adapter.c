@@ -12,6 +12,7 @@
 
 #include "broker.h"
 #include "client.h"
+#include "delay.h"
 #include "frame.h"
 #include "hedgelex.h"
 #include "query.h"
@@ -739,12 +740,37 @@ static void answer_trace(const char *given) {
     (void)printf("}}");
 }
 
+/* ---- the adaptive hedge delay ---- */
+
+static void answer_delay(const char *given) {
+    static hlx_delay delay;
+    const char *config = member(given, "config");
+    hlx_delay_config read = {.fixed_ns = number(config, "fixed_ns"),
+                             .lower_ns = number(config, "lower_ns"),
+                             .upper_ns = number(config, "upper_ns"),
+                             .percentile_ppm = number32(config, "percentile_ppm"),
+                             .warm_up = number32(config, "warm_up")};
+    hlx_delay_init(&delay, &read);
+    (void)printf("{\"delays\": [%" PRIu64, hlx_delay_ns(&delay));
+    for (const char *at = element(member(given, "observed") + 1); at != NULL;
+         at = element(skip_value(at))) {
+        const char *duration = skip_blanks(at + 1);
+        uint64_t times = strtoull(skip_blanks(skip_value(duration)), NULL, 10);
+        for (uint64_t i = 0; i < times; i++) {
+            hlx_delay_observe(&delay, strtoull(duration, NULL, 10));
+        }
+        (void)printf(", %" PRIu64, hlx_delay_ns(&delay));
+    }
+    (void)printf("]}");
+}
+
 /* ---- questions ---- */
 
 static void answer_hello(const char *given) {
     (void)given;
-    (void)printf("{\"name\": \"hedgelex (C)\", "
-                 "\"suites\": [\"tokens\", \"frames\", \"client\", \"query\", \"broker\"]}");
+    (void)printf(
+        "{\"name\": \"hedgelex (C)\", "
+        "\"suites\": [\"tokens\", \"frames\", \"client\", \"query\", \"broker\", \"delay\"]}");
 }
 
 typedef struct question {
@@ -765,6 +791,7 @@ static const question questions[] = {
     {"query reply", answer_query_reply},
     {"read query reply", answer_read_query_reply},
     {"trace", answer_trace},
+    {"delay", answer_delay},
 };
 #define QUESTIONS (sizeof questions / sizeof questions[0])
 

@@ -734,6 +734,43 @@ def broker_vectors():
     return found
 
 
+# ---- the adaptive hedge delay ----
+
+DELAY = {"fixed_ns": 50, "lower_ns": 10, "upper_ns": 1000, "percentile_ppm": 500000, "warm_up": 1}
+TEN = [[100 * rank, 1] for rank in range(1, 11)]
+
+# name, clauses, changes of the configuration, durations and how often each is observed
+DELAYS = [
+    ("nothing was observed", "BRK-46", {}, []),
+    ("the warm-up", "BRK-46", {"warm_up": 3}, [[100, 1], [200, 1], [300, 1], [400, 1]]),
+    ("a warm-up as long as the memory", "BRK-46", {"warm_up": 1024}, [[100, 1023], [100, 1], [100, 1]]),
+    ("the half of ten", "BRK-44", {}, TEN),
+    ("the half of ten, the longest first", "BRK-44", {}, TEN[::-1]),
+    ("nine tenths of ten", "BRK-44", {"percentile_ppm": 900000}, TEN),
+    ("a little more than nine tenths of ten", "BRK-44", {"percentile_ppm": 900001}, TEN),
+    ("the least percentile", "BRK-44", {"percentile_ppm": 1}, TEN[::-1]),
+    ("the greatest percentile", "BRK-44", {"percentile_ppm": 1000000}, TEN),
+    ("equal durations", "BRK-44", {}, [[300, 4], [200, 3], [400, 3], [200, 3]]),
+    ("the oldest of 1,025 is forgotten", "BRK-44", {"percentile_ppm": 1}, [[20, 1], [90, 1023], [90, 1]]),
+    ("each of them in its turn", "BRK-44", {"percentile_ppm": 1000000},
+     [[30, 1000], [90, 10], [30, 1014], [40, 9], [50, 1], [30, 1023], [30, 1]]),
+    ("the 99th percentile of a whole memory", "BRK-44", {"percentile_ppm": 990000}, [[100, 1013], [200, 11]]),
+    ("the 99th percentile, one more below", "BRK-44", {"percentile_ppm": 990000}, [[100, 1014], [200, 10]]),
+    ("below the lower rail", "BRK-45", {}, [[9, 1], [10, 2], [11, 4]]),
+    ("above the upper rail", "BRK-45", {}, [[1001, 1], [1000, 2], [999, 4]]),
+    ("a duration of a hundred days", "BRK-45", {}, [[2**53 - 1, 3]]),
+    ("no delay at all", "BRK-44 BRK-45", {"fixed_ns": 0, "lower_ns": 0}, [[0, 1], [7, 2]]),
+    ("the rails leave one value", "BRK-45 BRK-46", {"fixed_ns": 70, "lower_ns": 70, "upper_ns": 70},
+     [[60, 1], [80, 5]]),
+    ("a fixed delay on a rail", "BRK-46", {"fixed_ns": 1000, "warm_up": 2}, [[10, 1], [10, 1]]),
+]
+
+
+def delay_vectors():
+    return [vector(name, clauses, "delay", {"config": DELAY | config, "observed": observed})
+            for name, clauses, config, observed in DELAYS]
+
+
 # ---- the files ----
 
 
@@ -750,7 +787,8 @@ def all_texts():
             "frames": text_of("frames", frame_vectors(), by_specification),
             "client": text_of("client", client_vectors(), by_specification),
             "query": text_of("query", query_vectors(), by_specification),
-            "broker": text_of("broker", broker_vectors(), by_specification)}
+            "broker": text_of("broker", broker_vectors(), by_specification),
+            "delay": text_of("delay", delay_vectors(), by_specification)}
 
 
 def main():

@@ -650,12 +650,39 @@ def trace(given):
     return {"steps": [broker.step(now, event) for now, event in given["steps"]], "counters": broker.counters}
 
 
+# ---- the adaptive hedge delay ----
+
+DELAY_MEMORY = 1024
+
+
+def nearest_rank(count, percentile_ppm):
+    return -(-count * percentile_ppm // 10**6)
+
+
+def delay_now(config, observed):
+    """spec: BRK-44 to BRK-46"""
+    if len(observed) < config["warm_up"]:
+        return config["fixed_ns"]
+    remembered = sorted(observed[-DELAY_MEMORY:])
+    wanted = remembered[nearest_rank(len(remembered), config["percentile_ppm"]) - 1]
+    return min(max(wanted, config["lower_ns"]), config["upper_ns"])
+
+
+def delay(given):
+    observed, delays = [], [delay_now(given["config"], [])]
+    for duration, times in given["observed"]:
+        observed += [duration] * times
+        delays.append(delay_now(given["config"], observed))
+    return {"delays": delays}
+
+
 # ---- the program ----
 
 ANSWERS = {"tokens": tokens, "frames": frames, "frame": frame, "requests": requests, "reply": reply,
            "read reply": read_reply, "queries": queries, "query": query, "query reply": query_reply,
-           "read query reply": read_query_reply, "trace": trace}
-HELLO = {"name": "second implementation (Python)", "suites": ["tokens", "frames", "client", "query", "broker"]}
+           "read query reply": read_query_reply, "trace": trace, "delay": delay}
+HELLO = {"name": "second implementation (Python)",
+         "suites": ["tokens", "frames", "client", "query", "broker", "delay"]}
 
 
 def main():

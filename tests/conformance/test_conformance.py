@@ -28,7 +28,7 @@ RUNNER = [sys.executable, str(HERE / "conformance.py")]
 SECOND = [sys.executable, str(HERE / "second_implementation.py")]
 SUITE_OF = {"tokens": "tokens", "frames": "frames", "frame": "frames", "requests": "client", "reply": "client",
             "read reply": "client", "queries": "query", "query": "query", "query reply": "query",
-            "read query reply": "query", "trace": "broker"}
+            "read query reply": "query", "trace": "broker", "delay": "delay"}
 MEMBERS = {"name": str, "clauses": list, "provenance": str, "do": str, "input": dict, "output": dict}
 CLAUSE = re.compile(r"[A-Z]{3}-\d\d")
 

@@ -1281,3 +1281,67 @@ def any_start_timeout(second):
 @wrong("broker")
 def any_longest_back_off(second):
     configs_by(second, lambda right, config: right(config | {"backoff_max_ns": config["backoff_min_ns"]}))
+
+
+# ---- the adaptive hedge delay ----
+
+
+@wrong("delay")
+def ranks_are_rounded_down(second):
+    second.nearest_rank = lambda count, percentile_ppm: max(1, count * percentile_ppm // 10**6)
+
+
+@wrong("delay")
+def ranks_are_rounded(second):
+    second.nearest_rank = lambda count, percentile_ppm: max(1, (count * percentile_ppm + 500000) // 10**6)
+
+
+@wrong("delay")
+def ranks_begin_at_0(second):
+    second.nearest_rank = lambda count, percentile_ppm: min(count, count * percentile_ppm // 10**6 + 1)
+
+
+@wrong("delay")
+def a_memory_of_one_less(second):
+    second.DELAY_MEMORY -= 1
+
+
+@wrong("delay")
+def a_memory_of_one_more(second):
+    second.DELAY_MEMORY += 1
+
+
+@wrong("delay")
+def durations_are_never_forgotten(second):
+    second.DELAY_MEMORY = 2**32
+
+
+@wrong("delay")
+def the_shortest_is_forgotten(second):
+    right = second.delay_now
+    second.delay_now = lambda config, observed: right(config, (
+        sorted(observed) if len(observed) > second.DELAY_MEMORY else observed))
+
+
+@wrong("delay")
+def a_warm_up_of_one_more(second):
+    right = second.delay_now
+    second.delay_now = lambda config, observed: right(config | {"warm_up": config["warm_up"] + 1}, observed)
+
+
+@wrong("delay")
+def no_warm_up(second):
+    right = second.delay_now
+    second.delay_now = lambda config, observed: right(config | {"warm_up": 1}, observed)
+
+
+@wrong("delay")
+def no_lower_rail(second):
+    right = second.delay_now
+    second.delay_now = lambda config, observed: right(config | {"lower_ns": 0}, observed)
+
+
+@wrong("delay")
+def no_upper_rail(second):
+    right = second.delay_now
+    second.delay_now = lambda config, observed: right(config | {"upper_ns": 2**64}, observed)
