@@ -69,8 +69,8 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
  * as the last one). `actions` is overwritten; the shell performs them in order.
  * Returns the next instant at which the core must be called with a TICK if no
  * other event comes first, or HLX_BROKER_NEVER. An event that fits no state (an
- * unknown slot, type or request) changes nothing but the time. A request id must
- * not be in the system already when it is submitted. spec: BRK-22 to BRK-40, BRK-43 */
+ * unknown slot, type or request) changes nothing but the time. A request id is
+ * submitted once and never again (BRK-24). spec: BRK-22 to BRK-40, BRK-43 */
 /*@ requires usable: \valid(broker) && \valid(actions) && \valid(event);
     requires separate: \separated(broker, event, actions);
     requires valid: BrokerValid(*broker);
