@@ -580,6 +580,8 @@ FINE_POINTS = [
      "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 exited 0; 3 exited 1; 4 response 2 3"),
     ("a slot takes the retry that it lost itself", "BRK-26", {},
      "2 submit 1; 2 submit 2; 3 exited 0; 3 exited 1; 8 tick; 9 ready 1"),
+    ("the deadline while a request waits for a retry", "BRK-07", {"hedging": False, "start_timeout_ns": 5000},
+     "2 submit 1; 2 submit 2; 3 exited 0; 8 tick; 1002 tick"),
     ("a hedged request gets no third worker", "BRK-08", {}, "2 submit 1; 12 tick; 13 exited 0; 14 exited 1"),
     # deaths and back-offs
     ("a retired worker's slot waits its back-off", "BRK-09 BRK-36", {},
@@ -594,10 +596,20 @@ FINE_POINTS = [
     ("a spawn that failed after it was killed for lateness", "BRK-34 BRK-35", {},
      "2 exited 0; 7 tick; 507 tick; 508 spawn failed 0"),
     ("a spawn that failed after its retirement", "BRK-34 BRK-37", {}, "2 drain; 3 spawn failed 0; 4 exited 1"),
+    ("a spawn that failed of a worker with a job", "BRK-34 BRK-40", {},
+     "2 submit 1; 3 spawn failed 0; 4 response 0 2; 5 spawn failed 0; 6 exited 0"),
     ("a killed worker's ready is ignored", "BRK-32", {}, "2 response 0 1; 3 ready 0; 4 submit 1"),
     ("a retiring worker's ready is ignored", "BRK-32", {}, "2 drain; 3 ready 0"),
     # responses that do not fit
-    ("a retiring worker responds", "BRK-31", {}, "2 drain; 3 response 0 1"),
+    ("a retiring worker responds", "BRK-31", {}, "2 drain; 3 response 0 1; 4 exited 0; 5 exited 1"),
+    ("a worker that is not ready responds", "BRK-31", {}, "2 exited 0; 7 tick; 8 response 0 1"),
+    ("a slot that waits to spawn responds", "BRK-31 BRK-40", {}, "2 exited 0; 3 response 0 1; 7 tick"),
+    ("a killed worker's job lasts until its exit", "BRK-03 BRK-39", {},
+     "2 submit 1; 3 response 0 2; 4 client gone 1; 5 exited 0"),
+    ("a killed worker is lost with its exit: the hedge before it", "BRK-27", {},
+     "2 submit 1; 3 response 0 2; 12 tick; 13 exited 0; 14 response 1 1"),
+    ("a killed worker is lost with its exit: no hedge behind it", "BRK-27", {},
+     "2 submit 1; 2 submit 2; 3 response 0 2; 4 exited 0; 5 response 1 2; 9 tick; 10 ready 0; 15 tick"),
     ("a killed worker's response is ignored", "BRK-31", {}, "2 submit 1; 3 response 0 2; 4 response 0 1"),
     ("a cooling worker responds to another request", "BRK-31", {},
      f"2 submit 1; 3 response 0 1 {WORN}; 4 submit 2; 5 ready 2; 6 response 0 9"),
@@ -628,6 +640,7 @@ FINE_POINTS = [
     # the end
     ("no spawn in the step that ends the drain", "BRK-23 BRK-37", {},
      "2 submit 1; 3 drain; 4 exited 1; 9 response 0 1"),
+    ("slots that wait to spawn are empty when the drain ends", "BRK-37", {}, "2 exited 0; 3 drain; 4 exited 1"),
     ("a cancelled attempt does not delay the others' end", "BRK-37", {},
      "2 submit 1; 3 drain; 4 client gone 1; 5 response 0 1 1; 6 exited 1; 7 exited 0"),
 ]

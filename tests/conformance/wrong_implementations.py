@@ -1142,6 +1142,46 @@ def a_spawn_that_failed_after_its_retirement_is_ignored(second):
 
 
 @wrong("broker")
+def a_spawn_that_failed_ends_a_killed_workers_job(second):
+    @method(second, "exited")
+    def _(right, self, slot, failed_to_spawn=False):
+        right(self, slot, failed_to_spawn and slot.state != second.KILLED)
+
+
+@wrong("broker")
+def killed_workers_are_told_to_cancel(second):
+    @method(second, "close")
+    def _(right, self, request):
+        for slot in request.attempts:
+            if slot.state == second.KILLED:
+                self.emit("send cancel", slot=slot.place, request=request.name)
+        right(self, request)
+
+
+@wrong("broker")
+def no_hedge_beside_a_killed_worker(second):
+    @method(second, "hedgeable")
+    def _(right, self, request):
+        return right(self, request) and request.attempts[0].state != second.KILLED
+
+
+@wrong("broker")
+def workers_that_are_not_ready_may_say_anything(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        if slot.state != second.STARTING:
+            right(self, slot, event)
+
+
+@wrong("broker")
+def slots_without_a_worker_are_killed(second):
+    @method(second, "response")
+    def _(right, self, slot, event):
+        slot.state = second.HOT if slot.state == second.BACKOFF else slot.state
+        right(self, slot, event)
+
+
+@wrong("broker")
 def killed_workers_become_ready(second):
     @method(second, "ready")
     def _(right, self, slot):
