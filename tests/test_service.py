@@ -794,16 +794,54 @@ def what_a_drain_tells_whom():
         time.sleep(0.1)
         service.send_signal(signal.SIGTERM)
         wait_until(lambda: not service.path.exists(), "the socket is gone")
-        equal(late.ask(SMALL), (rig.SHUTTING_DOWN, 0, 0, rig.NOBODY))
-        assert late.at_end()
+        for _ in range(3):
+            equal(late.ask(SMALL), (rig.SHUTTING_DOWN, 0, 0, rig.NOBODY))
         continue_process(worker)
         ok(working.reply())
         assert working.at_end()
         equal(partial.reply(), (rig.SHUTTING_DOWN, 0, 0, rig.NOBODY))
         assert partial.at_end()
-        assert idle.at_end()
+        assert idle.at_end() and late.at_end()
         equal(service.wait(), 0)
-        equal(service.counters()["rejected_shutting_down"], 1)
+        equal(service.counters()["rejected_shutting_down"], 3)
+
+
+@test
+def drain_answers_all_that_was_sent():
+    """The drain ends when one of 1,000 requests was read: all are answered, then comes a clean end. spec: SRV-41"""
+    with one_slow_worker("--backoff-min=60000", "--backoff-max=60000") as service, service.client() as client:
+        ok(client.ask(SMALL))
+        os.kill(service.workers()[0], signal.SIGKILL)
+        wait_until(lambda: "died of signal 9" in service.log(), "the worker is dead")
+        stop_process(service.process.pid)
+        service.send_signal(signal.SIGTERM)
+        client.send_bytes((struct.pack(">I", len(SMALL)) + SMALL) * 1000)
+        continue_process(service.process.pid)
+        for _ in range(1000):
+            equal(client.reply(), (rig.SHUTTING_DOWN, 0, 0, rig.NOBODY))
+        equal(client.socket.recv(1), b"")
+        equal(service.wait(), 0)
+        equal(service.counters()["rejected_shutting_down"], 1000)
+
+
+@test
+def drain_waits_for_nobody_for_long():
+    """Who takes no reply, or one after the other, has --receive-timeout for all. spec: SRV-41"""
+    with Service("--workers=1", "--receive-timeout=1000") as service:
+        with service.client() as deaf, service.client() as slow:
+            for client in (deaf, slow):
+                ok(client.ask(SMALL))
+            stop_process(service.process.pid)
+            service.send_signal(signal.SIGTERM)
+            for client in (deaf, slow):
+                client.send_bytes(bytes(4 * 40000))
+            started = time.monotonic()
+            continue_process(service.process.pid)
+            while slow.reply() is not None:
+                time.sleep(0.001)
+            equal(service.wait(), 0)
+            assert time.monotonic() - started < 20, "the end was held up"
+        equal(service.counters()["receive_timeouts"], 2)
 
 
 @test

@@ -126,6 +126,7 @@ static bool write_reply(hlx_server *server, hlx_connection *connection) {
     case HLX_CONNECTION_WAIT:
     case HLX_CONNECTION_COMPLETE:
     case HLX_CONNECTION_REFUSED:
+    case HLX_CONNECTION_TRUNCATED:
     case HLX_CONNECTION_VERSION_2:
         break;
     }
@@ -152,7 +153,6 @@ void hlx_clients_reply(hlx_server *server, hlx_submission *submission, const hlx
     }
     submission->connection = HLX_NO_CONNECTION;
     hlx_connection_reply(connection, reply);
-    connection->close_after_reply |= reply->status == HLX_REPLY_SHUTTING_DOWN;
     (void)write_reply(server, connection);
 }
 
@@ -174,6 +174,16 @@ void hlx_clients_count_refusal(hlx_server *server, uint32_t status) {
     server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
 }
 
+static void refuse(hlx_server *server, hlx_connection *connection, uint32_t status) {
+    if (reply_without_broker(server, connection, status)) {
+        hlx_clients_count_refusal(server, status);
+    }
+}
+
+uint32_t hlx_clients_truncated(const hlx_server *server) {
+    return server->end_ns == HLX_BROKER_NEVER ? HLX_REPLY_MALFORMED : HLX_REPLY_SHUTTING_DOWN;
+}
+
 static void read_request(hlx_server *server, hlx_connection *connection) {
     uint32_t status = 0;
     switch (hlx_connection_read(connection, &server->submissions, hlx_clock_now_ns(), &status)) {
@@ -181,9 +191,10 @@ static void read_request(hlx_server *server, hlx_connection *connection) {
         submit(server, connection);
         return;
     case HLX_CONNECTION_REFUSED:
-        if (reply_without_broker(server, connection, status)) {
-            hlx_clients_count_refusal(server, status);
-        }
+        refuse(server, connection, status);
+        return;
+    case HLX_CONNECTION_TRUNCATED:
+        refuse(server, connection, hlx_clients_truncated(server));
         return;
     case HLX_CONNECTION_GONE:
         client_gone(server, connection);
@@ -319,9 +330,23 @@ static void expire_receiving(hlx_server *server, uint64_t now_ns) {
     }
 }
 
+/* Who has not taken all replies by then is left. spec: SRV-41 */
+static void expire_end(hlx_server *server, uint64_t now_ns) {
+    if (now_ns < server->end_ns) {
+        return;
+    }
+    for (int64_t i = 0; i < server->config->options.max_connections; i++) {
+        if (server->connections[i].state != HLX_CONNECTION_CLOSED) {
+            server->counters.receive_timeouts++;
+            hlx_clients_end(server, &server->connections[i]);
+        }
+    }
+}
+
 void hlx_clients_expire(hlx_server *server, uint64_t now_ns) {
     expire_idle(server, now_ns);
     expire_receiving(server, now_ns);
+    expire_end(server, now_ns);
     if (server->accept_again_ns <= now_ns) {
         watch_listener(server, EPOLLIN); /* fails, harmlessly, when draining */
         server->accept_again_ns = HLX_BROKER_NEVER;
@@ -332,48 +357,25 @@ uint64_t hlx_clients_next(const hlx_server *server) {
     uint64_t idle_ns = hlx_timeout_next(&server->idle);
     uint64_t receiving_ns = hlx_timeout_next(&server->receiving);
     uint64_t next_ns = idle_ns < receiving_ns ? idle_ns : receiving_ns;
+    next_ns = server->end_ns < next_ns ? server->end_ns : next_ns;
     return server->accept_again_ns < next_ns ? server->accept_again_ns : next_ns;
 }
 
 /* ---- the end ---- */
 
-bool hlx_clients_replying(const hlx_server *server) {
-    for (int64_t i = 0; i < server->config->options.max_connections; i++) {
-        const hlx_connection *connection = &server->connections[i];
-        if (connection->state == HLX_CONNECTION_REPLYING ||
-            (connection->state == HLX_CONNECTION_PIPELINE &&
-             hlx_pipeline_writes(&connection->pipeline))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What a client has sent of a request but was not read yet counts, too, and may
- * begin version 2. spec: SRV-41, QRY-01 */
-static void close_at_end(hlx_server *server, hlx_connection *connection) {
-    uint32_t status = 0;
-    if (connection->state == HLX_CONNECTION_IDLE) {
-        (void)hlx_connection_read(connection, &server->submissions, hlx_clock_now_ns(), &status);
-    }
-    if (connection->state == HLX_CONNECTION_PIPELINE) {
-        hlx_pipelines_close(server, connection);
-        return;
-    }
-    if (connection->state == HLX_CONNECTION_IDLE ||
-        connection->state == HLX_CONNECTION_DISCARDING) {
-        hlx_clients_end(server, connection);
-        return;
-    }
-    connection->close_after_reply = true;
-    connection->discard_bytes = 0;
-    (void)reply_without_broker(server, connection, HLX_REPLY_SHUTTING_DOWN);
-}
-
-void hlx_clients_close(hlx_server *server) {
+/* No client can send any more. What is in its socket already stays there and is read like
+ * anything else; behind it is the end of the input, at which a connection ends by itself when
+ * its replies are out. So nobody can send for ever, and nothing is lost. spec: SRV-41 */
+void hlx_clients_begin_end(hlx_server *server) {
+    server->end_ns = hlx_clock_now_ns() + server->receiving.limit_ns;
     for (int64_t i = 0; i < server->config->options.max_connections; i++) {
         if (server->connections[i].state != HLX_CONNECTION_CLOSED) {
-            close_at_end(server, &server->connections[i]);
+            (void)shutdown(server->connections[i].socket, SHUT_RD);
         }
     }
+}
+
+bool hlx_clients_ended(const hlx_server *server) {
+    return server->end_ns != HLX_BROKER_NEVER &&
+           server->free_count == (uint32_t)server->config->options.max_connections;
 }

@@ -63,7 +63,8 @@ static enum hlx_connection_outcome end_of_input(hlx_connection *connection, uint
     if (connection->state != HLX_CONNECTION_RECEIVING) {
         return HLX_CONNECTION_GONE;
     }
-    return refuse(connection, status, HLX_REPLY_MALFORMED, UNTIL_THE_END);
+    (void)refuse(connection, status, HLX_REPLY_MALFORMED, UNTIL_THE_END);
+    return HLX_CONNECTION_TRUNCATED;
 }
 
 /* ---- receiving ---- */

@@ -59,6 +59,7 @@ enum hlx_connection_outcome {
     HLX_CONNECTION_WAIT,      /* nothing more to do now */
     HLX_CONNECTION_COMPLETE,  /* a whole request is in `submission`; state IN_SERVICE */
     HLX_CONNECTION_REFUSED,   /* `status` is to be replied; state REPLYING */
+    HLX_CONNECTION_TRUNCATED, /* the input ended in a request, to be refused; state REPLYING */
     HLX_CONNECTION_VERSION_2, /* state PIPELINE: read on there */
     HLX_CONNECTION_REPLIED, /* the reply is out; state IDLE, DISCARDING or, to be closed, as was */
     HLX_CONNECTION_GONE     /* the client has left, or is to be left */

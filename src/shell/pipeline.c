@@ -33,7 +33,8 @@ bool hlx_pipeline_reads(const hlx_pipeline *pipeline) {
            pipeline->request_count < HLX_PIPELINE_MAX_REQUESTS;
 }
 
-bool hlx_pipeline_in_frame(const hlx_pipeline *pipeline) {
+/* A part of a frame has come, and not the rest. */
+static bool in_frame(const hlx_pipeline *pipeline) {
     return pipeline->input == HLX_PIPELINE_FRAMES && pipeline->decoder.received > 0;
 }
 
@@ -44,7 +45,7 @@ bool hlx_pipeline_writes(const hlx_pipeline *pipeline) {
 /* A frame has its time from its first byte, a reply from when the one before was out: the one
  * that has less left counts. spec: SRV-67 */
 uint64_t hlx_pipeline_waits_since(const hlx_pipeline *pipeline) {
-    bool receiving = pipeline->input == HLX_PIPELINE_DISCARDING || hlx_pipeline_in_frame(pipeline);
+    bool receiving = pipeline->input == HLX_PIPELINE_DISCARDING || in_frame(pipeline);
     uint64_t in_ns = receiving ? pipeline->in_start_ns : UINT64_MAX;
     uint64_t out_ns = hlx_pipeline_writes(pipeline) ? pipeline->out_start_ns : UINT64_MAX;
     return in_ns < out_ns ? in_ns : out_ns;
@@ -52,7 +53,7 @@ uint64_t hlx_pipeline_waits_since(const hlx_pipeline *pipeline) {
 
 /* What is thrown away was answered. spec: SRV-35, SRV-60 */
 bool hlx_pipeline_busy(const hlx_pipeline *pipeline) {
-    return pipeline->request_count > 0 || pipeline->refusing || hlx_pipeline_in_frame(pipeline);
+    return pipeline->request_count > 0 || pipeline->refusing || in_frame(pipeline);
 }
 
 bool hlx_pipeline_finished(const hlx_pipeline *pipeline) {
@@ -93,11 +94,10 @@ static enum hlx_pipeline_outcome refuse(hlx_pipeline *pipeline, hlx_reply_status
 /* ---- receiving ---- */
 
 /* The client ends: between two frames, or in the middle of one. spec: SRV-66 */
-static enum hlx_pipeline_outcome end_of_input(hlx_pipeline *pipeline, uint32_t *status) {
-    bool truncated = hlx_pipeline_in_frame(pipeline);
+static enum hlx_pipeline_outcome end_of_input(hlx_pipeline *pipeline) {
+    bool truncated = in_frame(pipeline);
     pipeline->input = HLX_PIPELINE_ENDED;
-    *status = HLX_REPLY_MALFORMED;
-    return truncated ? HLX_PIPELINE_REFUSED : HLX_PIPELINE_WAIT;
+    return truncated ? HLX_PIPELINE_TRUNCATED : HLX_PIPELINE_WAIT;
 }
 
 /* The header cannot be trusted. spec: SRV-65 */
@@ -146,7 +146,7 @@ static enum hlx_pipeline_outcome receive(hlx_pipeline *pipeline, int socket,
         pipeline->receiving != NULL ? hlx_submission_query(pipeline->receiving) : pipeline->header;
     ssize_t count = recv(socket, bytes + pipeline->decoder.received, wanted, 0);
     if (count == 0) {
-        return end_of_input(pipeline, status);
+        return end_of_input(pipeline);
     }
     if (count < 0) {
         return errno == EAGAIN || errno == EINTR ? HLX_PIPELINE_WAIT : HLX_PIPELINE_GONE;
@@ -159,12 +159,12 @@ static enum hlx_pipeline_outcome receive(hlx_pipeline *pipeline, int socket,
     return outcome == HLX_PIPELINE_MORE && count < (ssize_t)wanted ? HLX_PIPELINE_WAIT : outcome;
 }
 
-static enum hlx_pipeline_outcome discard(hlx_pipeline *pipeline, int socket, uint32_t *status) {
+static enum hlx_pipeline_outcome discard(hlx_pipeline *pipeline, int socket) {
     static uint8_t scratch[SCRATCH_BYTES];
     uint64_t left = pipeline->discard_bytes;
     ssize_t count = recv(socket, scratch, left < sizeof scratch ? left : sizeof scratch, 0);
     if (count == 0) {
-        return end_of_input(pipeline, status);
+        return end_of_input(pipeline);
     }
     if (count < 0) {
         return errno == EAGAIN || errno == EINTR ? HLX_PIPELINE_WAIT : HLX_PIPELINE_GONE;
@@ -183,7 +183,7 @@ enum hlx_pipeline_outcome hlx_pipeline_read(hlx_pipeline *pipeline, int socket,
                                             hlx_submissions *submissions, uint64_t now_ns,
                                             uint32_t *status) {
     if (pipeline->input == HLX_PIPELINE_DISCARDING) {
-        return discard(pipeline, socket, status);
+        return discard(pipeline, socket);
     }
     return receive(pipeline, socket, submissions, now_ns, status);
 }

@@ -44,12 +44,13 @@ typedef struct hlx_pipeline {
 } hlx_pipeline;
 
 enum hlx_pipeline_outcome {
-    HLX_PIPELINE_WAIT,    /* nothing more to do now */
-    HLX_PIPELINE_MORE,    /* read again: something may be left */
-    HLX_PIPELINE_REQUEST, /* a whole request is in `receiving`, to be taken */
-    HLX_PIPELINE_CANCEL,  /* of the request with the id in `header` */
-    HLX_PIPELINE_REFUSED, /* `*status` is to be refused with */
-    HLX_PIPELINE_GONE     /* the client has left */
+    HLX_PIPELINE_WAIT,      /* nothing more to do now */
+    HLX_PIPELINE_MORE,      /* read again: something may be left */
+    HLX_PIPELINE_REQUEST,   /* a whole request is in `receiving`, to be taken */
+    HLX_PIPELINE_CANCEL,    /* of the request with the id in `header` */
+    HLX_PIPELINE_REFUSED,   /* `*status` is to be refused with */
+    HLX_PIPELINE_TRUNCATED, /* the input ended in a frame, to be refused */
+    HLX_PIPELINE_GONE       /* the client has left */
 };
 
 /* The connection's first word was received and begins version 2. */
@@ -58,9 +59,6 @@ void hlx_pipeline_open(hlx_pipeline *pipeline, const uint8_t word[HLX_CLIENT_HEA
 
 /* May anything be received now? */
 bool hlx_pipeline_reads(const hlx_pipeline *pipeline);
-
-/* Has a part of a frame come, and not the rest? */
-bool hlx_pipeline_in_frame(const hlx_pipeline *pipeline);
 
 /* Is there something to send? */
 bool hlx_pipeline_writes(const hlx_pipeline *pipeline);

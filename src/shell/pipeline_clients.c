@@ -186,6 +186,9 @@ static bool read_frames(hlx_server *server, hlx_connection *connection) {
         case HLX_PIPELINE_REFUSED:
             refuse(server, connection, status);
             break;
+        case HLX_PIPELINE_TRUNCATED:
+            refuse(server, connection, hlx_clients_truncated(server));
+            break;
         case HLX_PIPELINE_GONE:
             return false;
         }
@@ -208,7 +211,7 @@ void hlx_pipelines_ready(hlx_server *server, hlx_connection *connection, uint32_
     }
 }
 
-/* ---- time and the end ---- */
+/* ---- time ---- */
 
 /* A frame that does not come is answered `deadline` and is the last one; who does not
  * take a reply is left. spec: SRV-67 */
@@ -225,20 +228,4 @@ void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection) {
     }
     hlx_pipeline_drop(pipeline, &server->submissions);
     hlx_pipelines_ready(server, connection, EPOLLOUT);
-}
-
-/* What a client has sent but was not read yet counts, too: the broker, drained, refuses what
- * is whole. spec: SRV-41, SRV-60 */
-void hlx_pipelines_close(hlx_server *server, hlx_connection *connection) {
-    hlx_pipeline *pipeline = &connection->pipeline;
-    bool gone = !read_frames(server, connection) || !write_replies(server, connection);
-    if (!gone && hlx_pipeline_in_frame(pipeline)) {
-        refuse(server, connection, HLX_REPLY_SHUTTING_DOWN);
-        gone = !write_replies(server, connection);
-    }
-    if (gone) {
-        client_gone(server, connection);
-    } else {
-        hlx_clients_end(server, connection);
-    }
 }

@@ -318,8 +318,7 @@ static void dispatch(hlx_server *server, const struct epoll_event *event) {
 }
 
 static bool finished(const hlx_server *server) {
-    return server->stopped_by != 0 ||
-           (hlx_broker_stopped(&server->broker) && !hlx_clients_replying(server));
+    return server->stopped_by != 0 || hlx_clients_ended(server);
 }
 
 static int exit_code(hlx_server *server) {
@@ -327,7 +326,6 @@ static int exit_code(hlx_server *server) {
         hlx_log("signal %d: stopping at once", server->stopped_by);
         return EXIT_SIGNAL_BASE + server->stopped_by;
     }
-    hlx_clients_close(server);
     hlx_progress_report(server);
     hlx_log("drained");
     return HLX_SERVICE_EXIT_OK;
@@ -343,6 +341,9 @@ int hlx_server_run(hlx_server *server) {
             dispatch(server, &events[i]);
         }
         tick(server);
+        if (server->end_ns == HLX_BROKER_NEVER && hlx_broker_stopped(&server->broker)) {
+            hlx_clients_begin_end(server);
+        }
     }
     return exit_code(server);
 }

@@ -50,6 +50,7 @@ typedef struct hlx_server {
     uint64_t broker_next_ns;
     uint64_t timer_ns;        /* at which the timer is set */
     uint64_t accept_again_ns; /* when accepting failed for want of resources; else NEVER */
+    uint64_t end_ns;          /* the drain's end: no client can send, and by then all are left */
     hlx_listener listener;
     hlx_submissions submissions;
     hlx_pool pool;
@@ -101,11 +102,15 @@ void hlx_clients_expire(hlx_server *server, uint64_t now_ns);
 /* The instant at which hlx_clients_expire has something to do. */
 uint64_t hlx_clients_next(const hlx_server *server);
 
-/* True while a reply is not written yet. */
-bool hlx_clients_replying(const hlx_server *server);
+/* The broker has stopped: hear what the clients have sent, and no more. */
+void hlx_clients_begin_end(hlx_server *server);
 
-/* Tell whoever is sending a request that the service is shutting down; close all. */
-void hlx_clients_close(hlx_server *server);
+/* That is done and all are closed. */
+bool hlx_clients_ended(const hlx_server *server);
+
+/* What a request is answered behind which the input ended: by the client or, in the end,
+ * by the service. spec: SRV-34, SRV-41, SRV-66 */
+uint32_t hlx_clients_truncated(const hlx_server *server);
 
 /* Bring in line with the connection's state what epoll watches and which time-out runs. */
 void hlx_clients_settle(hlx_server *server, hlx_connection *connection);
@@ -127,9 +132,6 @@ void hlx_pipelines_reply(hlx_server *server, hlx_connection *connection, hlx_sub
 
 /* It has kept the service waiting for too long. */
 void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection);
-
-/* Tell it that the service is shutting down, if it is sending a request; close. */
-void hlx_pipelines_close(hlx_server *server, hlx_connection *connection);
 
 /* The slot is to be sent a request: move a reply out of its way. */
 void hlx_pipelines_make_way(hlx_server *server, uint32_t slot);

@@ -112,6 +112,7 @@ static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BY
     }
     server->timer_ns = HLX_BROKER_NEVER;
     server->accept_again_ns = HLX_BROKER_NEVER;
+    server->end_ns = HLX_BROKER_NEVER;
     return true;
 }
 
