@@ -265,6 +265,30 @@ def few_connections_with_many_requests():
         equal(service.counters()["no_buffer"], 0)
 
 
+def send_until_it_waits(client, frame):
+    """Frame after frame, until the service has read none for a while."""
+    client.socket.setblocking(False)
+    sent = 0
+    while select.select([], [client.socket], [], 0.2)[1]:
+        sent += client.socket.send((frame * 1000)[sent % len(frame):])
+
+
+@test
+def many_who_take_no_reply():
+    """Four clients of a hundred have as many requests as they may; others are served. spec: SRV-31, SRV-61"""
+    with Service("--max-connections=100", "--queue=1", "--receive-timeout=60000") as service:
+        deaf = [connect(service) for _ in range(4)]
+        for client in deaf:
+            send_until_it_waits(client, request(1, b""))
+        with connect(service) as client:
+            equal(client.ask(2, SMALL)[:2], (2, rig.OK))
+        equal(service.ask(SMALL)[0], rig.OK)
+        for client in deaf:
+            client.close()
+        service.stop()
+        equal(service.counters()["no_buffer"], 0)
+
+
 @test
 def versions_do_not_mix():
     """The first word decides for the whole connection. spec: QRY-01, CLI-23, SRV-65"""

@@ -47,15 +47,23 @@ static bool raise_descriptor_limit(const hlx_service_config *config,
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 || fail(error, "setrlimit");
 }
 
+/* A connection has as many rows as it may have requests, a slot that of one that was given up:
+ * rows never run short, and those that nobody uses are never touched. spec: SRV-61 */
+static uint32_t most_requests(uint32_t connections) {
+    _Static_assert(HLX_SERVICE_MAX_CONNECTIONS * HLX_PIPELINE_MAX_REQUESTS + HLX_BROKER_MAX_SLOTS <=
+                       HLX_SUBMISSION_MAX_ROWS,
+                   "every row has a number");
+    return connections * HLX_PIPELINE_MAX_REQUESTS + HLX_BROKER_MAX_SLOTS;
+}
+
 static bool open_tables(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     const hlx_service_options *options = &server->config->options;
     uint32_t count = (uint32_t)options->max_connections;
-    uint32_t requests = count + HLX_BROKER_MAX_SLOTS + server->config->broker.queue_capacity;
     server->connections = calloc(count, sizeof *server->connections);
     server->free_connections = calloc(count, sizeof *server->free_connections);
     if (server->connections == NULL || server->free_connections == NULL ||
-        !hlx_submissions_init(&server->submissions, requests, (size_t)options->buffer_mib << 20,
-                              &server->config->regime)) {
+        !hlx_submissions_init(&server->submissions, most_requests(count),
+                              (size_t)options->buffer_mib << 20, &server->config->regime)) {
         return fail(error, "--max-connections");
     }
     while (server->free_count < count) { /* index 0 on top */

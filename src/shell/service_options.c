@@ -192,7 +192,7 @@ static const hlx_option client_table[] = {
     {.name = "max-connections",
      .environment = "HEDGELEX_MAX_CONNECTIONS",
      AT(max_connections),
-     INTEGER(1, 65536),
+     INTEGER(1, HLX_SERVICE_MAX_CONNECTIONS),
      .default_text = "4096",
      .unit = "connections",
      .help = "Clients connected at a time; more are answered `overloaded` and closed."},

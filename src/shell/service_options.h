@@ -26,6 +26,8 @@ enum hlx_service_exit {
 #undef HLX_SERVICE_EXIT_ENUMERATOR
 };
 
+#define HLX_SERVICE_MAX_CONNECTIONS 65536u
+
 /* Numbers as the options give them: durations in ns, ratios in ppm. */
 typedef struct hlx_service_options {
     const char *socket;

@@ -15,9 +15,6 @@ bool hlx_submissions_init(hlx_submissions *table, uint32_t capacity, size_t buff
     table->sequence = 0;
     hlx_buffers_init(&table->buffers, buffer_bytes);
     hlx_frame_encode_options(table->options, regime);
-    for (uint32_t row = 0; table->rows != NULL && row < capacity; row++) {
-        table->rows[row].next_free = row + 1;
-    }
     return table->rows != NULL;
 }
 
@@ -34,7 +31,7 @@ hlx_submission *hlx_submission_take(hlx_submissions *table, uint32_t document_le
     if (buffer == NULL) {
         return NULL;
     }
-    table->first_free = submission->next_free;
+    table->first_free = row + 1u + submission->next_free;
     table->sequence++;
     *submission = (hlx_submission){.id = (table->sequence << HLX_SUBMISSION_ROW_BITS) | row,
                                    .buffer = buffer,
@@ -84,9 +81,10 @@ hlx_submission *hlx_submission_find(const hlx_submissions *table, uint64_t id) {
 /* spec: SRV-30 */
 static void free_if_unused(hlx_submissions *table, hlx_submission *submission) {
     if (submission->released && !submission->replying) {
+        uint32_t row = (uint32_t)(submission - table->rows);
         submission->id = 0;
-        submission->next_free = table->first_free;
-        table->first_free = (uint32_t)(submission - table->rows);
+        submission->next_free = table->first_free - row - 1u;
+        table->first_free = row;
     }
 }
 

@@ -23,7 +23,7 @@
 #include "query.h"
 #include "telemetry.h"
 
-#define HLX_SUBMISSION_ROW_BITS 20u
+#define HLX_SUBMISSION_ROW_BITS 23u
 #define HLX_SUBMISSION_MAX_ROWS (1u << HLX_SUBMISSION_ROW_BITS)
 #define HLX_NO_CONNECTION UINT32_MAX
 
@@ -35,7 +35,7 @@ typedef struct hlx_submission {
     const uint8_t *options; /* the regime, when the request is complete */
     bool released;          /* by the broker, or never submitted */
     uint32_t connection;    /* index of the waiting client's, or HLX_NO_CONNECTION */
-    uint32_t next_free;
+    uint32_t next_free;     /* counted from the row behind: 0 where none was ever used */
     hlx_stamps stamps;
     /* Version 2 only: */
     hlx_query_request query;
@@ -57,8 +57,8 @@ typedef struct hlx_submissions {
 bool hlx_submissions_init(hlx_submissions *table, uint32_t capacity, size_t buffer_bytes,
                           const hlx_regime *regime);
 
-/* A row and a buffer for a document of that length; NULL when the bounds do not
- * allow one. spec: SRV-31 */
+/* A row and a buffer for a document of that length; NULL when there is no memory for the
+ * buffer. spec: SRV-31 */
 hlx_submission *hlx_submission_take(hlx_submissions *table, uint32_t document_length);
 
 /* Version 1: where the length word and the document go. */
