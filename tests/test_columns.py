@@ -695,7 +695,8 @@ def frames_give_a_reply_no_time():
         except (BrokenPipeError, ConnectionResetError):
             pass
         service.stop()
-        equal(service.counters()["clients_gone"], 1)
+        counters = service.counters()
+        equal((counters["receive_timeouts"], counters["clients_gone"]), (1, 0))
 
 
 @test
@@ -713,6 +714,37 @@ def reply_that_is_not_taken():
         with connect(service) as client:
             equal(client.ask(1, SMALL)[:2], (1, rig.OK))
             assert client.at_end()
+
+
+@test
+def counters_add_up():
+    """One of each: what was accepted, what became of it, and what was not accepted. spec: SRV-35, SRV-51, BRK-11"""
+    with one_worker("--deadline=1500", "--kill-grace=200") as service, connect(service) as client:
+        with connect(service) as cut, connect(service) as left:
+            equal(client.ask(1, SMALL)[:2], (1, rig.OK))
+            equal(client.ask(2, SMALL, 0, 2, 0, 0, bytes([255]) * 260)[1::3], (rig.MALFORMED, rig.PRIMARY))
+            equal(client.ask(3, SMALL, 32), refusal(3, rig.MALFORMED))
+            stop_process(service.workers()[0])
+            client.send_bytes(request(4, SMALL))
+            client.send_bytes(request(5, SMALL) + cancel(5))
+            equal(client.reply(), refusal(5, CANCELLED))
+            left.send_bytes(request(6, SMALL))
+            time.sleep(0.1)
+            left.close()
+            equal(client.reply(), refusal(4, rig.DEADLINE))
+            wait_until(lambda: client.ask(7, SMALL)[1] == rig.OK, "a new worker answers")
+            cut.send_bytes(request(8, SMALL)[:-1])
+            time.sleep(0.1)
+            service.send_signal(signal.SIGTERM)
+            equal(cut.reply(), refusal(8, rig.SHUTTING_DOWN))
+            equal(service.wait(), 0)
+        counters = service.counters()
+        once = ("answered_deadline", "answered_refused", "cancelled", "clients_gone", "malformed", "cut_short")
+        equal([counters[name] for name in once], [1] * len(once), str(once))
+        equal((counters["abandoned"], counters["answered_ok"]), (2, 2))
+        equal(counters["accepted"], counters["answered"] + counters["abandoned"])
+        equal(counters["answered"], 4)
+        equal((counters["rejected_shutting_down"], counters["no_buffer"], counters["too_large"]), (0, 0, 0))
 
 
 @test

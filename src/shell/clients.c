@@ -172,6 +172,7 @@ void hlx_clients_count_refusal(hlx_server *server, uint32_t status) {
     server->counters.too_large += status == HLX_REPLY_TOO_LARGE;
     server->counters.malformed += status == HLX_REPLY_MALFORMED;
     server->counters.no_buffer += status == HLX_REPLY_OVERLOADED;
+    server->counters.cut_short += status == HLX_REPLY_SHUTTING_DOWN;
 }
 
 static void refuse(hlx_server *server, hlx_connection *connection, uint32_t status) {

@@ -109,12 +109,11 @@ void hlx_pipelines_make_way(hlx_server *server, uint32_t slot) {
 
 /* Wherever its requests were: they are taken out of all lists before the broker hears
  * of the first. spec: SRV-35, SRV-66 */
-static void client_gone(hlx_server *server, hlx_connection *connection) {
+static void leave(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
     uint64_t ids[HLX_PIPELINE_MAX_REQUESTS];
     uint32_t count = 0;
     hlx_submission *submission = NULL;
-    server->counters.clients_gone += hlx_pipeline_busy(pipeline);
     while ((submission = hlx_pipeline_pop_reply(pipeline)) != NULL) {
         finish_reply(server, submission);
     }
@@ -127,6 +126,11 @@ static void client_gone(hlx_server *server, hlx_connection *connection) {
     for (uint32_t i = 0; i < count; i++) {
         hlx_server_apply(server, &(hlx_event){.type = HLX_EVENT_CLIENT_GONE, .request_id = ids[i]});
     }
+}
+
+static void client_gone(hlx_server *server, hlx_connection *connection) {
+    server->counters.clients_gone += hlx_pipeline_busy(&connection->pipeline);
+    leave(server, connection);
 }
 
 /* ---- receiving ---- */
@@ -219,7 +223,7 @@ void hlx_pipelines_expire(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
     bool partial = pipeline->input == HLX_PIPELINE_FRAMES;
     if (hlx_pipeline_writes(pipeline) && connection->waiting_since_ns == pipeline->out_start_ns) {
-        client_gone(server, connection);
+        leave(server, connection);
         return;
     }
     pipeline->input = HLX_PIPELINE_ENDED;

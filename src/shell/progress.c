@@ -58,16 +58,23 @@ static void log_losers(const hlx_server *server) {
 
 #define FIELD(name) #name "=%" PRIu64 " "
 
+/* What was answered otherwise: "too large" or "malformed", by a worker. spec: SRV-51 */
+static uint64_t answered_refused(const hlx_broker_counters *counters) {
+    return counters->answered - counters->answered_ok - counters->answered_deadline -
+           counters->answered_worker_failed;
+}
+
 static void log_broker_counters(const hlx_broker_counters *counters) {
     hlx_log(FIELD(accepted) FIELD(answered) FIELD(abandoned) FIELD(answered_ok)
-                FIELD(answered_deadline) FIELD(answered_worker_failed) FIELD(answered_by_hedge)
-                    FIELD(rejected_overloaded) FIELD(rejected_shutting_down) FIELD(hedges_granted)
-                        FIELD(hedges_suppressed) FIELD(cancels_sent) FIELD(retries) FIELD(crashes)
-                            FIELD(spawns) FIELD(rotations) FIELD(kills) FIELD(mismatches)
-                                FIELD(protocol_errors),
+                FIELD(answered_deadline) FIELD(answered_worker_failed) FIELD(answered_refused)
+                    FIELD(answered_by_hedge) FIELD(rejected_overloaded)
+                        FIELD(rejected_shutting_down) FIELD(hedges_granted) FIELD(hedges_suppressed)
+                            FIELD(cancels_sent) FIELD(retries) FIELD(crashes) FIELD(spawns)
+                                FIELD(rotations) FIELD(kills) FIELD(mismatches)
+                                    FIELD(protocol_errors),
             counters->accepted, counters->answered, counters->abandoned, counters->answered_ok,
             counters->answered_deadline, counters->answered_worker_failed,
-            counters->answered_by_hedge, counters->rejected_overloaded,
+            answered_refused(counters), counters->answered_by_hedge, counters->rejected_overloaded,
             counters->rejected_shutting_down, counters->hedges_granted, counters->hedges_suppressed,
             counters->cancels_sent, counters->retries, counters->crashes, counters->spawns,
             counters->rotations, counters->kills, counters->mismatches, counters->protocol_errors);
@@ -75,12 +82,14 @@ static void log_broker_counters(const hlx_broker_counters *counters) {
 
 static void log_server_counters(const hlx_server_counters *counters) {
     hlx_log(FIELD(connections) FIELD(connections_refused) FIELD(too_large) FIELD(malformed)
-                FIELD(no_buffer) FIELD(receive_timeouts) FIELD(idle_timeouts) FIELD(clients_gone)
-                    FIELD(cancelled) FIELD(columns_moved) FIELD(columns_cut) FIELD(delay_moves),
+                FIELD(no_buffer) FIELD(cut_short) FIELD(receive_timeouts) FIELD(idle_timeouts)
+                    FIELD(clients_gone) FIELD(cancelled) FIELD(columns_moved) FIELD(columns_cut)
+                        FIELD(delay_moves),
             counters->connections, counters->connections_refused, counters->too_large,
-            counters->malformed, counters->no_buffer, counters->receive_timeouts,
-            counters->idle_timeouts, counters->clients_gone, counters->cancelled,
-            counters->columns_moved, counters->columns_cut, counters->delay_moves);
+            counters->malformed, counters->no_buffer, counters->cut_short,
+            counters->receive_timeouts, counters->idle_timeouts, counters->clients_gone,
+            counters->cancelled, counters->columns_moved, counters->columns_cut,
+            counters->delay_moves);
 }
 
 /* spec: SRV-51, SRV-54 */

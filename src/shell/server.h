@@ -30,6 +30,7 @@ typedef struct hlx_server_counters {
     uint64_t too_large;           /* requests refused before the broker saw them: */
     uint64_t malformed;
     uint64_t no_buffer;
+    uint64_t cut_short;        /* incomplete at the end of a drain */
     uint64_t receive_timeouts; /* requests or replies that took too long */
     uint64_t idle_timeouts;
     uint64_t clients_gone;  /* during a request or its reply */
