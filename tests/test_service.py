@@ -274,14 +274,29 @@ def a_client_that_takes_no_reply():
         equal(service.counters()["receive_timeouts"], 1)
 
 
+def fails_to_send(client):
+    try:
+        client.send_bytes(b"x")
+    except (BrokenPipeError, ConnectionResetError):
+        return True
+    return False
+
+
 @test
 def too_many_connections():
-    """The third of two is answered `overloaded`; one goes, one may come. spec: SRV-13"""
+    """The third of two is answered `overloaded`; one goes, one may come. spec: SRV-13, SRV-33"""
     with Service("--max-connections=2") as service:
         with service.client() as first, service.client() as second:
             ok(first.ask(SMALL))
             ok(second.ask(SMALL))
             with service.client() as third:
+                equal(third.reply(), (rig.OVERLOADED, 0, 0, rig.NOBODY))
+                assert third.at_end()
+            stop_process(service.process.pid)
+            with service.client() as third:  # it is closed with a request unread
+                third.send(SMALL)
+                continue_process(service.process.pid)
+                wait_until(lambda: fails_to_send(third), "the end is seen")
                 equal(third.reply(), (rig.OVERLOADED, 0, 0, rig.NOBODY))
                 assert third.at_end()
             ok(first.ask(SMALL))
@@ -681,13 +696,16 @@ def live_socket_is_refused():
 
 @test
 def other_files_are_refused():
-    """A file, a folder, a path too long, a folder that is not there. spec: SRV-11, SRV-42"""
+    """A file, a folder, a link, a path too long, a folder that is not there. spec: SRV-11, SRV-42"""
     with Service() as first:
         file = first.folder / "file"
         file.write_text("precious")
+        link = first.folder / "link"
+        link.symlink_to(first.path)
         cases = [
             (file, "exists and is not a socket"),
             (first.folder, "exists and is not a socket"),
+            (link, "exists and is not a socket"),
             (first.folder / ("x" * 200), "is not 1 to 107 bytes long"),
             (first.folder / "none" / "socket", "No such file or directory"),
             (first.folder / "no\nne\x1b" / "socket", "no^^Jne^^[/socket: No such file or directory\n"),
