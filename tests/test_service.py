@@ -896,6 +896,18 @@ def second_signal():
             wait_until(lambda: state_of(workers[0]) in "ZX", "the worker is dead")
 
 
+@test
+def second_signal_at_the_end():
+    """It does not wait for replies to be taken either. spec: SRV-41, SRV-42"""
+    with Service("--workers=1", "--receive-timeout=60000") as service, service.client() as deaf:
+        deaf.send_bytes(bytes(4 * 40000))
+        service.send_signal(signal.SIGTERM)
+        wait_until(lambda: not service.workers(), "the workers have ended")
+        time.sleep(0.1)
+        assert service.process.poll() is None
+        equal(service.stop(), 143)
+
+
 # ---- options, messages, telemetry ----
 
 
