@@ -52,7 +52,7 @@ STEPS = [
     ("instructions", True, "make instructions"),
     ("path", True, "make path"),
     ("load", True, "make load"),
-    ("gate", True, "make gate REQUESTS=1000 OPEN_REQUESTS=3000 GATE_OPTIONS=--accept-void"),
+    ("gate", True, "make gate REQUESTS=1000 OPEN_REQUESTS=3000 GATE_OPTIONS=--seen-is-enough"),
     ("hedge-demo", True, "make hedge-demo REQUESTS=5000 GATE_OPTIONS=--accept-void"),
     ("soak", True, "make soak T=20"),
     ("simulator", False, "make sim SEEDS=50000"),

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The latency gate: P99.9 <= 20 ms for the 1.1 MB document, with no error and few hedges.
 
-    tests/gate.py [--build=DIR] [--requests=10000] [--open-requests=10000] [--accept-void]
+    tests/gate.py [--build=DIR] [--requests=10000] [--open-requests=10000] [--seen-is-enough]
 
 Two runs, each against a service of its own with default options: a closed loop of four clients with so many requests
 each, then an open loop (Poisson) at half of the throughput of the first. What is judged, and the rule for noisy
 machines, is in docs/gate.md. The report is printed and kept in build/gate, with a picture. The last line is
-`N passed, N failed`; exit code 0 when nothing failed, 1 when something did, 2 when the machine was too noisy to say
-(0 with --accept-void).
+`N passed, N failed`; exit code 0 when nothing failed, 1 when something did, 2 when the machine was too noisy to say.
+With --seen-is-enough, for runs too short to certify anything, a P99.9 below the limit passes without a certificate,
+and so does a run of which the machine was too noisy to say.
 """
 
 import argparse
@@ -46,8 +47,9 @@ def judge_answers(run, requests):
     yield "the service's counters conserve, no crash, no mismatch, and it drained", PASSED if clean else FAILED
 
 
-def judge_times(run):
-    """Noise can make latencies longer but not shorter, so it excuses a miss, and no pass needs an excuse."""
+def judge_times(run, certify):
+    """Noise can make latencies longer but not shorter, so it excuses a miss, and no pass needs an excuse. What half of
+    the requests see is no tail, and nothing excuses it."""
     if not run.latencies:
         yield "no latency was measured", FAILED
         return
@@ -57,6 +59,10 @@ def judge_times(run):
     p999, over = run.percentile(0.999), run.exceedances(LIMIT_MS)
     yield f"P99.9 is {p999:.2f} ms, limit {LIMIT_MS} ms; {over} of {len(run.latencies)} above it", \
         PASSED if p999 <= LIMIT_MS else miss
+    if certify:
+        yield "P99.9 is certified, as above", PASSED if measure.certified(over, len(run.latencies)) else miss
+    p50 = run.percentile(0.5)
+    yield f"P50 is {p50:.2f} ms, limit {LIMIT_MS} ms", PASSED if p50 <= LIMIT_MS else FAILED
 
 
 def confidence(run):
@@ -89,19 +95,19 @@ def report_run(run, judgements):
     yield ""
 
 
-def attempt(name, requests, load_options):
+def attempt(name, requests, load_options, certify):
     run = Run(name, DOCUMENT, load_options, (), FOLDER)
-    judgements = [*judge_answers(run, requests), *judge_times(run)]
+    judgements = [*judge_answers(run, requests), *judge_times(run, certify)]
     lines = list(report_run(run, judgements))
     print("\n".join(lines), flush=True)
     return run, judgements, lines
 
 
-def repeat_while_void(name, requests, load_options):
+def repeat_while_void(name, requests, load_options, certify):
     """Attempts until one is not void, at most ATTEMPTS; all of them are reported."""
     attempts = []
     for number in range(1, ATTEMPTS + 1):
-        attempts.append(attempt(f"{name}, attempt {number}", requests, load_options))
+        attempts.append(attempt(f"{name}, attempt {number}", requests, load_options, certify))
         if VOID not in (verdict for _, verdict in attempts[-1][1]):
             break
     return attempts
@@ -140,19 +146,26 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/gcc"))
     parser.add_argument("--requests", type=int, default=10000, help="of each of the four clients")
     parser.add_argument("--open-requests", type=int, default=10000, help="of the open loop")
-    parser.add_argument("--accept-void", action="store_true")
+    parser.add_argument("--seen-is-enough", action="store_true")
     options = parser.parse_args()
+    requests, certify = CLIENTS * options.requests, not options.seen_is_enough
+    for count in (requests, options.open_requests):
+        if count < 1 or (certify and not measure.certified(0, count)):
+            parser.error(f"of {count} requests, P99.9 cannot be certified")
     Service.program = options.build.resolve() / "hedgelexd"
     if not DOCUMENT.exists():
         sys.exit(f"gate.py: {DOCUMENT}: not there; make perf-doc writes it")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    requests = CLIENTS * options.requests
     limit = f"--limit={LIMIT_MS}"
-    closed = repeat_while_void("closed loop", requests, [f"--clients={CLIENTS}", f"--requests={requests}", limit])
+    closed = repeat_while_void(
+        "closed loop", requests, [f"--clients={CLIENTS}", f"--requests={requests}", limit], certify)
     capacity = closed[-1][0].figures.get("requests_per_second", 0)
-    rate = max(int(capacity / 2), 1)
+    if capacity < 2:
+        sys.exit("gate.py: FAILED: the closed loop gave no throughput of which an open loop could have half")
+    rate = int(capacity / 2)
     opened = repeat_while_void("open loop at half the capacity", options.open_requests, [
-        f"--clients={CONNECTIONS}", f"--requests={options.open_requests}", f"--rate={rate}", limit])  # fmt: skip
+        f"--clients={CONNECTIONS}", f"--requests={options.open_requests}", f"--rate={rate}", limit],
+        certify)  # fmt: skip
     attempts = [*closed, *opened]
     picture = draw([run for run, _, _ in attempts])
     report = FOLDER / "report.md"
@@ -163,7 +176,7 @@ def main():
         print(f"VOID: in {ATTEMPTS} attempts the machine was too noisy to judge {void} limits; that is no pass.")
     print(f"Report: {report}; picture: {picture}")
     print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 2 if void and not options.accept_void else 0)
+    sys.exit(1 if failed or not passed else 2 if void and certify else 0)
 
 
 main()
