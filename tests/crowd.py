@@ -45,6 +45,9 @@ class Crowd:
                     return
                 with self.lock:
                     self.lost.append(repr(error))
+            except Exception as error:  # pylint: disable=broad-except
+                with self.lock:
+                    self.wrong.append(repr(error))
 
     def judge(self, client, length):
         """One request; false when the connection is of no more use."""

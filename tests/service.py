@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -142,7 +143,7 @@ class Service:
         pid = self.process.pid
         try:
             return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return []
 
     def workers(self):
@@ -262,6 +263,24 @@ def ok(reply, what="reply"):
     return reply
 
 
+THREAD_FAILURES = []  # exceptions that ended a thread of the running test
+
+
+def note_failure_of_thread(failure):
+    THREAD_FAILURES.append(repr(failure.exc_value))
+    threading.__excepthook__(failure)
+
+
+threading.excepthook = note_failure_of_thread
+
+
+def run_test(function):
+    """The test fails by an exception in a thread, too."""
+    THREAD_FAILURES.clear()
+    function()
+    equal(THREAD_FAILURES, [], "exceptions in threads")
+
+
 def main(use_build=lambda build: None):
     """Run the tests named on the command line, or all, on the programs of --build=DIR."""
     names = [word for word in sys.argv[1:] if not word.startswith("--build=")]
@@ -277,7 +296,7 @@ def main(use_build=lambda build: None):
             continue
         started = time.monotonic()
         try:
-            function()
+            run_test(function)
             verdict = "ok"
             passed += 1
         except Exception:  # pylint: disable=broad-except

@@ -8,7 +8,9 @@ fail and its workers misbehave. Each test shows by a count that its fault happen
 spec: BRK-01, BRK-11. The last line is `N passed, N failed`.
 """
 
+import contextlib
 import errno
+import io
 import json
 import os
 import pathlib
@@ -20,12 +22,14 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 import time
+import types
 
 import service as rig
 import shim as rig_shim
 from crowd import Chaos, Crowd, finish, is_whole, letters
-from service import Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
+from service import Client, Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
 from shim import BOAST, CORRUPT, CRASH, FOR_EVER, REQUEST, SERVICE, SPIN, WORKER, Shim
 
 NO_HEDGE = ("--hedging=off",)
@@ -712,6 +716,45 @@ def one_byte_at_a_time_everywhere():
         equal(client.ask(letters(20000)), (rig.OK, 20001, 0, rig.PRIMARY))
         service.shim.control.all_bytes = 0
         finish(service, 1, crashes=0)
+
+
+# ---- the crowd itself ----
+
+
+@test
+def a_garbled_reply_is_wrong():
+    """What is no reply is neither taken for one nor passed over by the clients of these tests."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        path = pathlib.Path(folder) / "socket"
+        listener.bind(str(path))
+        listener.listen()
+        with Crowd(types.SimpleNamespace(path=path, client=lambda: Client(path)), 1) as crowd:
+            with listener.accept()[0] as connection:
+                connection.sendall(struct.pack(">IIIIB", 14, rig.OK, 1, 0, rig.PRIMARY))
+                wait_until(lambda: crowd.wrong, "the crowd has seen it")
+            crowd.over.set()
+            listener.close()
+        assert "length word 14" in crowd.wrong[0] and not crowd.statuses, crowd.wrong
+
+
+@test
+def an_exception_in_a_thread_fails_a_test():
+    """Whatever thread of a test ends by one, the test fails."""
+
+    def dies_beside():
+        thread = threading.Thread(target=lambda: equal(1, 2, "a figure on purpose"))
+        thread.start()
+        thread.join()
+
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            rig.run_test(dies_beside)
+    except AssertionError as failure:
+        assert "a figure on purpose" in str(failure), failure
+    else:
+        raise AssertionError("the test passed")
+    finally:
+        rig.THREAD_FAILURES.clear()
 
 
 # ---- what is known to go wrong in such services ----
