@@ -94,24 +94,25 @@ def told_delays(trace):
 @test
 def the_hedge_delay_is_learned():
     """Fast requests, then slow ones: fixed until it is warm, then from rail to rail. spec: SRV-56, SRV-57, BRK-45"""
-    options = ("--workers=1", "--hedge-percentile=90", "--hedge-delay-min=5", "--hedge-delay-max=20",
-               "--hedge-warm-up=8")
+    options = ("--workers=1", "--hedge-percentile=90", "--hedge-delay=220", "--hedge-delay-min=200",
+               "--hedge-delay-max=250", "--hedge-warm-up=8")
     with tempfile.TemporaryDirectory() as folder:
         trace = pathlib.Path(folder) / "learned.trace"
         with Service(*options, f"--trace={trace}") as service, service.client() as client:
-            for _ in range(32):
+            for _ in range(55):
                 ok(client.ask(b""))
-            for _ in range(33):
+            for count in range(56, 66):  # of 64 replies 9 are slow, more than a tenth
                 stop_process(service.workers()[0])
                 client.send(b"")
-                time.sleep(0.025)
+                wait_until(lambda count=count: trace.read_text().count(" send_request ") == count, "it is handed over")
+                time.sleep(0.26)
                 continue_process(service.workers()[0])
                 ok(client.reply())
             equal(service.stop(), 0)
             equal(service.counters()["delay_moves"], 2, "delay_moves")
-            assert "hedge_delay moves: percentile=90.0000% min=5.000ms max=20.000ms warm_up=8" in service.log()
-            assert "hedge_delay=10.000ms budget" in service.log() and "ms hedge_delay=20.000ms\n" in service.log()
-        equal(told_delays(trace), [(5.0, 32), (20.0, 64)])
+            assert "hedge_delay moves: percentile=90.0000% min=200.000ms max=250.000ms warm_up=8" in service.log()
+            assert "hedge_delay=220.000ms budget" in service.log() and "ms hedge_delay=250.000ms\n" in service.log()
+        equal(told_delays(trace), [(200.0, 32), (250.0, 64)])
         equal(conforms(trace), 65)
 
 
