@@ -106,7 +106,7 @@ def stopped_and_continued():
 @test
 def a_deadline_does_not_pair_a_late_reply():
     """The reply that came too late for its request is not given to the next. spec: BRK-02, BRK-07"""
-    options = ("--workers=1", *NO_HEDGE, "--deadline=300", "--kill-grace=30000")
+    options = ("--workers=1", *NO_HEDGE, "--deadline=3000", "--kill-grace=30000")
     with Service(*options) as service, service.client() as first, service.client() as second:
         worker = service.workers()[0]
         stop_process(worker)
@@ -157,23 +157,25 @@ def answered(clients):
 def a_slot_that_keeps_crashing_is_left_alone():
     """Who comes into one slot dies at once: tried ever more rarely, while the other worker serves. spec: BRK-09"""
     options = ("--workers=2", *NO_HEDGE, "--backoff-min=10", "--backoff-max=640")
-    with Service(*options) as service, Crowd(service, 2) as crowd:
+    with Shimmed(*options) as service, Crowd(service, 2) as crowd:
         survivor = service.workers()[1]
-        deaths = []
+        service.shim.control.ready_ms = 1000  # no one answers a job, which would bring the back-off to its minimum
+        kills = []
         until = time.monotonic() + 2.5
         while time.monotonic() < until:
             for worker in service.workers():
                 if worker != survivor:
+                    kills.append(time.monotonic())
                     os.kill(worker, signal.SIGKILL)
                     wait_until(lambda pid=worker: state_of(pid) in "ZX", "it is dead")
-                    deaths.append(time.monotonic())
             time.sleep(0.001)
+        service.shim.control.ready_ms = 0
         equal(set(crowd.stop()), {rig.OK}, "statuses")
-        gaps = [later - earlier for earlier, later in zip(deaths, deaths[1:])]
-        assert 4 <= len(deaths) <= 9, gaps  # 10 + 20 + ... + 640 ms
-        assert all(gap >= 0.005 * 2**number for number, gap in enumerate(gaps[:6])), gaps  # seen late, at times
+        gaps = [later - earlier for earlier, later in zip(kills, kills[1:])]
+        assert 4 <= len(kills) <= 9, gaps  # 10 + 20 + ... + 640 ms
+        assert all(gap >= 0.01 * 2**number for number, gap in enumerate(gaps[:7])), gaps
         wait_until(lambda: len(service.workers()) == 2, "the slot is in use again")
-        finish(service, 2, crashes=len(deaths), answered_worker_failed=0)
+        finish(service, 2, crashes=len(kills), answered_worker_failed=0)
 
 
 @test
@@ -280,23 +282,24 @@ def losers_stop_in_the_middle():
 
 
 def none_waits(service):
-    """Sixty requests, one after the other, over several rotations: each comes long before 300 ms."""
-    slowest = 0.0
+    """Sixty requests and more, one after the other, over a rotation: each comes before what takes 3 s is over."""
+    slowest, count = 0.0, 0
     with service.client() as client:
-        for _ in range(60):
+        while count < 60 or "\n retire " not in service.trace.read_text():
             started = time.monotonic()
             equal(ok(client.ask(letters(100000)))[1], 100001)
-            slowest = max(slowest, time.monotonic() - started)
+            slowest, count = max(slowest, time.monotonic() - started), count + 1
             time.sleep(0.01)
-    assert slowest < 0.25, slowest
+    assert slowest < 2, slowest
 
 
 @test
 def successors_are_slow():
     """A rotation waits for its replacement: with one worker and slow starts, no request waits. spec: BRK-05, BRK-36"""
     with Shimmed("--workers=1", *NO_HEDGE, "--rotate-after=12", "--rotate-faults=0") as service:
-        service.shim.control.ready_ms = 300
+        service.shim.control.ready_ms = 3000
         none_waits(service)
+        service.shim.control.ready_ms = 0
         counters = finish(service, 1, crashes=0)
         assert counters["rotations"] >= 1, counters
 
@@ -304,8 +307,10 @@ def successors_are_slow():
 @test
 def the_retired_linger():
     """Workers that take long to exit hold up no request: nothing waits for them. spec: SRV-30, BRK-35"""
-    with Shimmed("--workers=1", "--spare-slots=1", *NO_HEDGE, "--rotate-after=12", "--rotate-faults=0") as service:
-        service.shim.control.linger_ms = 300
+    options = ("--workers=1", "--spare-slots=1", *NO_HEDGE, "--rotate-after=12", "--rotate-faults=0",
+               "--kill-grace=30000")  # fmt: skip
+    with Shimmed(*options) as service:
+        service.shim.control.linger_ms = 3000
         none_waits(service)
         service.shim.control.linger_ms = 0
         counters = finish(service, 1, crashes=0, kills=0)
@@ -444,7 +449,7 @@ def ten_thousand_requests_wait():
 @test
 def slow_clients_hold_up_nobody():
     """200 clients that send a byte now and then, never a request; the others are served, they are left. spec: SRV-15"""
-    with Service("--workers=2", *NO_HEDGE, "--receive-timeout=1500") as service:
+    with Service("--workers=2", *NO_HEDGE, "--receive-timeout=10000") as service:
         slow = [service.client() for _ in range(200)]
         for client in slow:
             client.send_bytes(struct.pack(">I", 1000))
