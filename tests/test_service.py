@@ -239,16 +239,16 @@ def vanishing_with_a_large_document():
 @test
 def idle_and_slow_clients():
     """Idle connections are closed, slow requests answered `deadline`. spec: SRV-15"""
-    with Service("--idle-timeout=200", "--receive-timeout=300") as service:
+    with Service("--idle-timeout=2000", "--receive-timeout=3000") as service:
         with service.client() as idle, service.client() as slow, service.client() as other:
             started = time.monotonic()
             slow.send_bytes(b"\0\0\1")
             ok(other.ask(SMALL))
             assert idle.at_end()
-            assert 0.15 < time.monotonic() - started, "closed too early"
+            assert time.monotonic() - started > 1.9, "closed too early"
             equal(slow.reply(), (rig.DEADLINE, 0, 0, rig.NOBODY))
-            assert 0.25 < time.monotonic() - started, "answered too early"
-            assert slow.at_end()
+            assert time.monotonic() - started > 2.9, "answered too early"
+            assert slow.at_end() and other.at_end()
         service.stop()
         equal(service.counters()["idle_timeouts"], 2)
         equal(service.counters()["receive_timeouts"], 1)
@@ -403,45 +403,29 @@ def worker_killed_with_a_request():
         assert f"worker {worker} in slot 0 died of signal 9" in service.log(), service.log()
 
 
-def kill_twice(service, client):
-    """Send a large document and kill every worker a little later than the one before, until there is a reply."""
-    wait_until(service.workers, "a worker is there")
-    seen = service.workers()
-    stop_process(seen[0])
-    client.send(b"\\a" * (rig.LARGEST // 2))
-    time.sleep(0.1)
-    rig.send_signal(seen[0], signal.SIGKILL)  # it may have been the last round's, and dead
-    client.socket.settimeout(0.001)
-    delay = 0.0
-    while True:
-        for worker in service.workers():
-            if worker not in seen:
-                seen.append(worker)
-                time.sleep(delay)
-                rig.send_signal(worker, signal.SIGKILL)
-                delay += 0.001
-        try:
-            first = client.socket.recv(1, socket.MSG_PEEK)
-            assert first, "connection ended"
-            client.socket.settimeout(rig.PATIENCE)
-            return client.reply()
-        except TimeoutError:
-            pass
+def slots_asked(service):
+    """Whom the requests went to, first and second attempts, in order."""
+    return [int(slot) for slot in re.findall(r"^ send_request slot=(\d+) ", service.trace.read_text(), re.M)]
 
 
 @test
 def worker_failed():
     """A request that costs two workers their lives is given up, the pool lives on. spec: SRV-20, BRK-08"""
-    with one_slow_worker("--backoff-max=10") as service:
-        for _ in range(20):  # a worker that finishes before it is killed has answered: again
-            with service.client() as client:
-                reply = kill_twice(service, client)
-            if reply is not None and reply[0] == rig.WORKER_FAILED:
-                break
-            ok(reply)
-            wait_until(lambda: len(service.workers()) == 1, "the pool is complete")
-        equal(reply, (rig.WORKER_FAILED, 0, 0, rig.NOBODY))
+    with Service("--workers=2", "--hedging=off") as service, service.client() as client:
+        workers = service.workers()
+        for worker in workers:
+            stop_process(worker)
+        client.send(document(rig.LARGEST))
+        for count in (1, 2):  # the second attempt is the other worker's, which is ready and has nothing to do
+            wait_until(lambda count=count: len(slots_asked(service)) == count, f"a worker has it, attempt {count}")
+            os.kill(workers[slots_asked(service)[-1]], signal.SIGKILL)
+        equal(client.reply(), (rig.WORKER_FAILED, 0, 0, rig.NOBODY))
+        wait_until(lambda: len(service.workers()) == 2, "the pool is complete")
         ok(service.ask(SMALL))
+        equal(service.stop(), 0)
+        counters = service.counters()
+        equal((counters["retries"], counters["answered_worker_failed"]), (1, 1))
+        assert counters["crashes"] >= 2, counters  # more where the machine lets no worker start in time
 
 
 @test
@@ -553,8 +537,10 @@ def losers_are_cancelled():
     options = ("--workers=2", "--hedge-delay=0", "--hedge-ratio=100", "--kill-grace=5000")
     with Service(*options) as service, service.client() as client:
         workers = service.workers()
-        for _ in range(40):
+        for _ in range(400):  # not each is hedged: the other worker may be at the last one still
             ok(client.ask(b"\\a" * 700000))
+            if service.trace.read_text().count("\n send_cancel ") >= 20:
+                break
         equal(service.workers(), workers)
         equal(service.stop(), 0)
         counters = service.counters()
