@@ -4,8 +4,9 @@
  *
  * Runs seeds N, N+1, ... The first that breaks a rule is shrunk; with --trace the run
  * that is left is printed in the words of trace.h, with faults as comments. A run of many
- * seeds in which some fault or some reply never occurred shows nothing and fails. Exit
- * code: 0; 1 for a broken rule or a blind run; 64 for a wrong command line. */
+ * seeds in which some fault or some reply never occurred shows nothing and fails; in a
+ * shorter one that is not checked. Exit code: 0; 1 for a broken rule or a blind run; 64
+ * for a wrong command line. */
 #include "simulator.h"
 
 #include <stdlib.h>
@@ -54,7 +55,10 @@ static bool parse(int argc, char **argv, request *wanted) {
             return false;
         }
     }
-    return true;
+    if (wanted->seeds == 0) {
+        fprintf(stderr, "simulator: --seeds=0 runs nothing (accepted: 1 and more)\n");
+    }
+    return wanted->seeds > 0;
 }
 
 static uint32_t count_requests(const sim_choices *choices) {
@@ -172,7 +176,10 @@ int main(int argc, char **argv) {
         return 0;
     }
     print_totals(&totals, wanted.seeds, seconds() - start);
-    if (wanted.seeds >= MANY_SEEDS && !saw_everything(&totals)) {
+    if (wanted.seeds < MANY_SEEDS) {
+        printf("NOT CHECKED: whether everything above occurred; that takes %u seeds.\n",
+               MANY_SEEDS);
+    } else if (!saw_everything(&totals)) {
         printf("Something above never occurred: this run shows nothing about it.\n");
         return 1;
     }
