@@ -82,7 +82,7 @@ FLAVOUR_ENVIRONMENT = {
 LIBFUZZER_ENVIRONMENT = {"ASAN_OPTIONS": "quarantine_size_mb=4"}
 AFL_ENVIRONMENT = dict.fromkeys(
     "AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES AFL_QUIET".split(), "1"
-)
+) | {"AFL_EXIT_ON_SEED_ISSUES": "1"}  # else a committed input that crashes or hangs is passed over
 
 Result = collections.namedtuple("Result", "target executions seconds coverage corpus findings note")
 
@@ -173,8 +173,9 @@ def afl(target, seconds, max_len):
     if code != 0 or not statistics.exists():
         return Result(target, 0, seconds, "?", 0, 1, f"afl-fuzz: exit code {code}: {output[-600:]}")
     values = dict(re.findall(r"^(\w+)\s*: (.*)$", statistics.read_text(), re.M))
-    findings = int(values["saved_crashes"]) + int(values["saved_hangs"])
-    note = f"in {out}/default/crashes or hangs" if findings else ""
+    crashes, hangs = int(values["saved_crashes"]), int(values["saved_hangs"])
+    findings = crashes + hangs
+    note = f"{crashes} crashes, {hangs} hangs in {out}/default" if findings else ""
     return Result(
         target, int(values["execs_done"]), seconds, values["edges_found"], values["corpus_count"], findings, note
     )
@@ -204,7 +205,8 @@ def canary_caught(engine):
     result = fuzz_one(engine, CANARY, CANARY_SECONDS)
     for path in (BUILD / "findings").glob(f"{CANARY}-*"):
         path.unlink()
-    caught = result.findings > 0 and re.search(r"heap-buffer-overflow|MemorySanitizer|crashes or hangs", result.note)
+    crash = re.compile(r"heap-buffer-overflow|MemorySanitizer|\b[1-9]\d* crashes")
+    caught = result.findings > 0 and crash.search(result.note)
     print(f"canary: {'caught' if caught else 'NOT CAUGHT: this engine finds nothing'} ({result.note[:100]})")
     return bool(caught)
 
