@@ -6,13 +6,15 @@
 
 Each step is a command whose output is kept in build/check/STEP.log. Its tests are counted from the closing
 lines it prints: `N passed, N failed`, or cmocka's `[  PASSED  ] N test(s).`; a step without tests of its own
-counts as one. A step fails when it exits other than 0, when a test of it failed, or when a step that must
-have tests counted none. The last line is `N passed, N failed`; exit code 1 when anything failed.
+counts as one. A step fails when it exits other than 0, when a test of it failed, when a step that must
+have tests counted none, or when it has not ended after TIME_OUT: then it is killed with its process group.
+The last line is `N passed, N failed`; exit code 1 when anything failed.
 """
 
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +22,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/check"
 ASAN = "BUILD=build/asan CC=clang SANITIZE=address,undefined OPTIMIZE='-O1 -g'"
+
+TIME_OUT = 1800  # seconds; a step that hangs must not take all of the CI's time
 
 # name, does it print test counts, command
 STEPS = [
@@ -84,16 +88,32 @@ def count(output):
     return passed, failed
 
 
+def run_command(command, out):
+    """The exit code; None when it took too long: then, as when this is interrupted, its process group is killed."""
+    with subprocess.Popen(
+        command, shell=True, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+    ) as step:
+        try:
+            return step.wait(TIME_OUT)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if step.poll() is None:
+                os.killpg(step.pid, signal.SIGKILL)
+
+
 def run(name, has_counts, command):
     """Returns (passed, failed), at least one of them not 0, and what the step says it did not show."""
     log = LOGS / f"{name}.log"
     started = time.monotonic()
     with log.open("wb") as out:
-        code = subprocess.run(command, shell=True, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT).returncode
+        code = run_command(command, out)
     text = log.read_text(errors="replace")
     passed, failed = count(text) if has_counts else (int(code == 0), 0)
     reason = ""
-    if code != 0:
+    if code is None:
+        reason = f"not ended after {TIME_OUT} s"
+    elif code != 0:
         reason = f"exit code {code}"
     elif failed:
         reason = f"{failed} failed"
