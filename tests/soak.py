@@ -6,9 +6,10 @@
 `hedgelex load` sends the 1.1 MB document all the time, a crowd of clients small ones, each reply held against what it
 must be, while workers are killed and stopped and clients hang up or send garbage. Memory, descriptors and zombies of
 service and workers are read from /proc. The run fails when a reply is lost or wrong, when an error other than a
-counted "worker failed" occurs, when the service's private memory at the end is more than 1 MiB above that of the end of
-the warm-up (the first fifth), when it holds more descriptors than connections and workers account for, when a zombie
-stays, or when no fault happened. The last line is `N passed, N failed`: of the judgements, each of which is printed.
+counted "worker failed" occurs, when one of the two got no right reply, when a thread of this program ended by an
+exception, when the service's private memory at the end is more than 1 MiB above that of the end of the warm-up (the
+first fifth), when it holds more descriptors than connections and workers account for, when a zombie stays, or when no
+fault happened. The last line is `N passed, N failed`: of the judgements, each of which is printed.
 """
 
 import argparse
@@ -24,7 +25,7 @@ import time
 
 import service as rig
 from crowd import Chaos, Crowd, is_whole
-from service import Service, wait_until
+from service import Service, ok, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "build/perf.tex"
@@ -59,21 +60,24 @@ class Loader(threading.Thread):
         super().__init__()
         self.service = service
         self.over = threading.Event()
-        self.right, self.runs, self.errors = 0, 0, collections.Counter()
+        self.right, self.errors = 0, collections.Counter()
         self.start()
 
     def run(self):
         while not self.over.is_set():
             with tempfile.NamedTemporaryFile(suffix=".json") as report:
-                subprocess.run(
+                done = subprocess.run(
                     [Service.program.with_name("hedgelex"), "load", f"--socket={self.service.path}",
                      f"--clients={LOADERS}", "--requests=200", "--timeout=600000", f"--json={report.name}", DOCUMENT],
                     stdout=subprocess.DEVNULL, check=False,
                 )
-                figures = json.loads(pathlib.Path(report.name).read_text())
+                text = pathlib.Path(report.name).read_text()
+            if not text or done.returncode not in (0, 1):  # 1: errors, which the report has
+                self.errors[f"hedgelex load ended with {done.returncode}"] += 1
+                continue
+            figures = json.loads(text)
             self.right += figures["right"]
             self.errors.update({name: count for name, count in figures["errors"].items() if count})
-            self.runs += 1
 
 
 class Soak:
@@ -121,6 +125,8 @@ class Soak:
         """(text, did it hold)"""
         warm = [sample for sample in self.samples if sample.seconds >= self.samples[-1].seconds / 5]
         errors = dict(self.loader.errors)
+        errors |= {f"status {status}": count for status, count in self.crowd.statuses.items()
+                   if status not in (rig.OK, rig.WORKER_FAILED)}  # fmt: skip
         failed = self.crowd.statuses[rig.WORKER_FAILED] + errors.pop("worker failed", 0)
         lost, wrong = self.crowd.lost, self.crowd.wrong
         counters, most = self.counters, max(sample.descriptors for sample in self.samples)
@@ -129,6 +135,10 @@ class Soak:
         bound = descriptors_at_start + CROWD + LOADERS + 3 + 2
         yield f"every reply came and was right: {self.samples[-1].requests} requests, lost {lost[:3]}, " \
             f"wrong {wrong[:3]}, errors {errors}", not (errors or lost or wrong)
+        asked = self.crowd.statuses[rig.OK]
+        yield f"there was load: {self.loader.right} right replies to hedgelex load, {asked} to the crowd", \
+            self.loader.right > 0 and asked > 0
+        yield f"no thread of this program ended by an exception: {rig.THREAD_FAILURES[:3]}", not rig.THREAD_FAILURES
         yield f"'worker failed' was answered {failed} times and counted {counters['answered_worker_failed']} times", \
             failed == counters["answered_worker_failed"]
         yield "accepted = answered + abandoned: " \
@@ -180,7 +190,9 @@ def main():
     if not DOCUMENT.exists():
         sys.exit(f"{DOCUMENT}: not there; make perf-doc writes it")
     with Service(*OPTIONS, trace=False) as service:
-        descriptors = len(os.listdir(f"/proc/{service.process.pid}/fd"))
+        with service.client() as client:  # when it is answered, --ready-fd is closed
+            ok(client.ask(b""))
+            descriptors = len(os.listdir(f"/proc/{service.process.pid}/fd")) - 1
         soak = Soak(service)
         soak.run(options.seconds)
         judgements = list(soak.judgements(descriptors))
