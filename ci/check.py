@@ -58,7 +58,7 @@ STEPS = [
     ("load", True, "make load"),
     ("gate", True, "make gate REQUESTS=1000 OPEN_REQUESTS=3000 GATE_OPTIONS=--seen-is-enough"),
     ("hedge-demo", True, "make hedge-demo REQUESTS=5000 GATE_OPTIONS=--accept-void"),
-    ("soak", True, "make soak T=20"),
+    ("soak", True, "make soak T=30"),
     ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),
     ("tail-gate", False, "make tail-gate"),
