@@ -36,24 +36,33 @@ TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 .PHONY: all
 all: build ## same as build
 
-.PHONY: build
+# What a rule needs that may not be there is an order-only prerequisite, so that on a fresh
+# machine it is installed first: a compiler and Python, or a set of ci/install.sh.
+INSTALLS := $(patsubst %,install-%,prove leap gate bench fuzz afl engines test tidy aarch64 check)
 
+.PHONY: basics $(INSTALLS)
+basics:
+	@{ command -v $(firstword $(CC)) && command -v python3; } >/dev/null || sh ci/install.sh run
+$(INSTALLS): install-%:
+	@sh ci/install.sh $*
+
+.PHONY: build
 build: $(LIBRARY) $(PROGRAMS) ## compile library, service and command line
 	@echo "Built libhedgelex.a, hedgelexd and hedgelex in $(BUILD) with $(CC)."
 
-$(BUILD)/src/core/%.o: src/core/%.c
+$(BUILD)/src/core/%.o: src/core/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/src/simd/%.o: src/simd/%.c
+$(BUILD)/src/simd/%.o: src/simd/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/src/shell/%.o: src/shell/%.c
+$(BUILD)/src/shell/%.o: src/shell/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/tests/%.o: tests/%.c
+$(BUILD)/tests/%.o: tests/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Itests -MMD -MP -c $< -o $@
@@ -67,6 +76,7 @@ $(SHELL_LIBRARY): $(call objects,$(SHELL_SOURCES))
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/src/shell/%.o $(SHELL_LIBRARY) $(LIBRARY)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $^ -lm -o $@
+$(TESTS:%=%.o): | install-test
 $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SHELL_LIBRARY) $(LIBRARY)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $^ -lcmocka -lm -o $@
@@ -85,7 +95,6 @@ SOCKET ?= $(BUILD)/service.sock
 
 .PHONY: run
 run: ## send FILE=doc.tex through the hedged service and print what TeX reads
-	@ci/install.sh run
 	@$(MAKE) --no-print-directory -s build
 	@ci/run_document.sh $(BUILD) "$(FILE)"
 	@echo "The document went through broker, worker and arena; the service's counts equal those of the library in process."
@@ -101,7 +110,7 @@ service-stop: ## drain and stop the service that service-run started
 	@echo "The service on $(SOCKET) has drained and stopped."
 
 .PHONY: perf-doc
-perf-doc: ## write build/perf.tex, the deterministic 1.1 MB document of the load tests
+perf-doc: | basics ## write build/perf.tex, the deterministic 1.1 MB document of the load tests
 	@mkdir -p build
 	@python3 ci/perf_document.py build/perf.tex
 	@echo "build/perf.tex is the 1.1 MB document of the load tests, the same bytes on every machine."
@@ -120,7 +129,7 @@ test: build unit ## unit, command line and service tests
 	@echo "Library, command line and service do what their tests say ($(BUILD))."
 
 .PHONY: differential
-differential: $(BUILD)/tests/differential_driver ## compare with pdfTeX, LuaTeX and the oracle
+differential: $(BUILD)/tests/differential_driver | install-engines ## compare with pdfTeX, LuaTeX and the oracle
 	@python3 tests/test_differential.py --build=$(BUILD)
 	@echo "The tokens are those of the TeX engines on everything compared above."
 
@@ -130,13 +139,12 @@ load: build perf-doc ## 10,000 requests of the 1.1 MB document, then again under
 	@echo "Every request of both runs was answered ok."
 
 .PHONY: prove
-prove: ## prove the core with Frama-C (cached; see proofs/README.md for other modes)
-	@ci/install.sh prove
+prove: | install-prove ## prove the core with Frama-C (cached; see proofs/README.md for other modes)
 	@python3 proofs/prove.py
 	@echo "Proved is what the CLAIM lines above say, and nothing else."
 
 .PHONY: tidy
-tidy: ## clang-format over all C sources, clang-tidy over library, programs and unit tests
+tidy: | install-tidy ## clang-format over all C sources, clang-tidy over library, programs and unit tests
 	@clang-format --dry-run -Werror $(filter-out build/% %/catcode_tables.h,$(wildcard */*.[ch] */*/*.[ch]))
 	@printf '%s\n' $(CORE_SOURCES) $(SIMD_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(CORE_FLAGS) 2>/dev/null
 	@printf '%s\n' $(MAIN_SOURCES) $(SHELL_SOURCES) $(TEST_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(SHELL_FLAGS) -Itests 2>/dev/null
@@ -147,8 +155,7 @@ verify: prove differential ## what an auditor runs: proofs, and the specificatio
 	@echo "The core is proved as the ledger says, and its specification agrees with the TeX engines."
 
 .PHONY: check
-check: ## every test, sanitizer build, analysis and proof; ends with N passed, N failed
-	@ci/install.sh check
+check: | install-check ## tests, ASan and UBSan, clang-tidy, fuzzing, recorded proofs; ends with N passed, N failed
 	@python3 ci/check.py
 
 .PHONY: clean

@@ -7,29 +7,28 @@ BENCH_RESULT ?= build/bench.json
 # Passes differ by half: what is compared is the best of three, spread over the run.
 BENCH_THRICE := --benchmark_repetitions=3 --benchmark_enable_random_interleaving=true
 
-$(CORPORA)/prose.tex: bench/corpora.py
+$(CORPORA)/prose.tex: bench/corpora.py | basics
 	@python3 bench/corpora.py $(CORPORA)
-$(BENCH)/peer_re2c.c: bench/peer_re2c.re
+$(BENCH)/peer_re2c.c: bench/peer_re2c.re | install-bench
 	@mkdir -p $(@D)
 	@re2c -g --no-debug-info $< -o $@
-$(BENCH)/peer_flex.c: bench/peer_flex.l
+$(BENCH)/peer_flex.c: bench/peer_flex.l | install-bench
 	@mkdir -p $(@D)
 	@flex -CF -o $@ $<
 $(BENCH)/peer_%.o: $(BENCH)/peer_%.c bench/peer.h
 	@$(CC) -std=gnu11 -O3 -Ibench -c $< -o $@
-$(BENCH)/peer_switch.o: bench/peer_switch.c bench/peer.h
+$(BENCH)/peer_switch.o: bench/peer_switch.c bench/peer.h | basics
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -O3 $(WARNINGS) -Ibench -c $< -o $@
-$(BENCH)/limits.o: bench/limits.c bench/limits.h
+$(BENCH)/limits.o: bench/limits.c bench/limits.h | basics
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -O3 -march=native -mprefer-vector-width=512 $(WARNINGS) -Ibench -c $< -o $@
 $(BENCH)/bench_tokenize: bench/bench_tokenize.cc $(BENCH)/limits.o $(BENCH)/peer_switch.o $(BENCH)/peer_re2c.o \
-    $(BENCH)/peer_flex.o $(LIBRARY)
+    $(BENCH)/peer_flex.o $(LIBRARY) | install-bench
 	@echo "  link $@"
 	@g++ -std=c++17 -O2 -Wall -Wextra -Isrc/core -Isrc/simd -Ibench $^ -lbenchmark -lpthread -o $@
 
 $(BENCH_RESULT): $(BENCH)/bench_tokenize $(CORPORA)/prose.tex
-	@ci/install.sh bench
 	@$(BENCH)/bench_tokenize $(CORPORA) $(BENCH_OPTIONS) --benchmark_format=json > $@.new
 	@python3 bench/pdftex.py $(CORPORA) $@.new
 	@mv $@.new $@
@@ -63,13 +62,13 @@ $(BENCH)/count_instructions: bench/count_instructions.c $(LIBRARY)
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) $^ -o $@
 
 .PHONY: instructions
-instructions: $(BENCH)/count_instructions ## instructions for each document, counted, against the recorded ones
+instructions: $(BENCH)/count_instructions | install-bench ## instructions for each document, counted, against the recorded ones
 	@python3 bench/corpora.py build/corpora-small 100000
 	@python3 bench/instructions.py $(BENCH)/count_instructions build/corpora-small
 	@echo "Every document takes as many instructions as recorded, within the bound."
 
 .PHONY: instructions-record
-instructions-record: $(BENCH)/count_instructions ## count the instructions and record them
+instructions-record: $(BENCH)/count_instructions | install-bench ## count the instructions and record them
 	@python3 bench/corpora.py build/corpora-small 100000
 	@python3 bench/instructions.py --record $(BENCH)/count_instructions build/corpora-small
 	@echo "bench/instructions.tsv is what this tree takes."

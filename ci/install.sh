@@ -2,41 +2,69 @@
 # Install the Debian packages that a purpose needs; silent when all are there.
 #
 #     ci/install.sh run      build, and run the service on a document
+#     ci/install.sh test     unit tests
+#     ci/install.sh tidy     clang-format and clang-tidy
 #     ci/install.sh prove    the provers
 #     ci/install.sh leap     the provers of the leaps
 #     ci/install.sh gate     load tests and their pictures
 #     ci/install.sh bench    benchmarks
+#     ci/install.sh fuzz     fuzzing with libFuzzer, coverage, valgrind
 #     ci/install.sh afl      fuzzing with AFL++
+#     ci/install.sh engines  the TeX engines
+#     ci/install.sh aarch64  a cross compiler and an emulator
 #     ci/install.sh check    everything that `make check` uses
+#
+# The Makefile calls it before what needs a set; two calls at a time take turns.
 set -eu
 
 build="gcc libc6-dev python3"
 provers="frama-c-base why3 z3 cvc4"
 solvers="clang-14 llvm-14 cadical minisat"
 engines="texlive-binaries texlive-base texlive-latex-base texlive-latex-recommended texlive-luatex"
-analysis="clang clang-tidy clang-format libclang-rt-14-dev llvm-14 libcmocka-dev git python3-yaml"
+tidy="clang-tidy clang-format"
+fuzz="clang libclang-rt-14-dev llvm-14 valgrind"
 pictures="gnuplot-nox"
 aarch64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 bench="g++ libbenchmark-dev re2c flex valgrind"
 
 case "${1:-}" in
 run) packages="$build" ;;
+test) packages="$build libcmocka-dev" ;;
+tidy) packages="$build libcmocka-dev $tidy" ;;
 prove) packages="$build $provers" ;;
 leap) packages="$build $solvers" ;;
 gate) packages="$build $pictures" ;;
 bench) packages="$build $bench" ;;
-afl) packages="$build afl++ clang" ;;
-check) packages="$build $provers $solvers $engines $analysis $pictures $aarch64 $bench" ;;
+fuzz) packages="$build $fuzz" ;;
+afl) packages="$build $fuzz afl++" ;;
+engines) packages="$build $engines" ;;
+aarch64) packages="$build libcmocka-dev $aarch64" ;;
+check)
+    packages="$build $provers $solvers $engines $tidy $fuzz $pictures $aarch64 $bench"
+    packages="$packages libcmocka-dev git python3-yaml"
+    ;;
 *)
-    echo "usage: ci/install.sh run|prove|leap|gate|bench|afl|check" >&2
+    sets="run|test|tidy|prove|leap|gate|bench|fuzz|afl|engines|aarch64|check"
+    echo "usage: ci/install.sh $sets" >&2
     exit 64
     ;;
 esac
+command -v dpkg-query >/dev/null || {
+    echo "install.sh: this is no Debian, where the packages would be: $packages" >&2
+    exit 0
+}
 
+exec 9<"$0"
+flock 9
+# shellcheck disable=SC2086 # a list of words
+installed=$(dpkg-query -W -f='${Package} ${Status}\n' $packages 2>/dev/null |
+    sed -n 's/ install ok installed$//p' | tr '\n' ' ')
 missing=""
 for package in $packages; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' ||
-        missing="$missing $package"
+    case " $installed" in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+    esac
 done
 [ -z "$missing" ] && exit 0
 

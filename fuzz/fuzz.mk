@@ -8,7 +8,7 @@ FUZZ_TARGETS := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz_%)
 FUZZ_ENGINE ?= $(BUILD)/fuzz/replay.o
 
-$(BUILD)/fuzz/%.o: fuzz/%.c
+$(BUILD)/fuzz/%.o: fuzz/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Isrc/simd -Itests -Ifuzz -MMD -MP -c $< -o $@
@@ -25,37 +25,36 @@ JOBS ?=
 
 .PHONY: fuzz
 fuzz: T ?= 60
-fuzz: ## every fuzz target for T=60 s each (JOBS=at a time, TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
-	@$(if $(filter afl,$(ENGINE)),ci/install.sh afl)
+fuzz: | basics install-$(if $(filter afl,$(ENGINE)),afl,fuzz) ## every fuzz target for T=60 s each (JOBS=at a time, TARGET=name, ENGINE=libfuzzer|msan|afl), and the canary
 	@python3 fuzz/run.py fuzz --seconds=$(T) --engine=$(ENGINE) $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "No target found anything in $(T) s, and the crash that is there to be found was found."
 
 .PHONY: fuzz-replay
-fuzz-replay: ## all committed inputs through every target, gcc with ASan and UBSan
+fuzz-replay: | basics ## all committed inputs through every target, gcc with ASan and UBSan
 	@python3 fuzz/run.py replay $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "Every committed input passes every check of its target."
 
 .PHONY: fuzz-valgrind
-fuzz-valgrind: ## the same without sanitizers, under valgrind
+fuzz-valgrind: | basics install-fuzz ## the same without sanitizers, under valgrind
 	@python3 fuzz/run.py replay --valgrind $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "Valgrind has nothing to say about any committed input."
 
 .PHONY: fuzz-coverage
-fuzz-coverage: ## what the committed inputs reach of the core; HTML; exceptions by name
+fuzz-coverage: | basics install-fuzz ## what the committed inputs reach of the core; HTML; exceptions by name
 	@python3 fuzz/run.py coverage
 	@echo "The committed inputs reach all of src/core but what fuzz/uncovered.tsv names."
 
 .PHONY: fuzz-speed
-fuzz-speed: ## executions of every target in a second of processor time, on small inputs, next to the canary's
+fuzz-speed: | basics install-fuzz ## executions of every target in a second of processor time, on small inputs, next to the canary's
 	@python3 fuzz/run.py speed --seconds=3 $(TARGET:%=--target=%)
 	@echo "Every pure target runs at least 20,000 small inputs in the processor time in which the canary runs 1.5 million."
 
 .PHONY: fuzz-minimise
-fuzz-minimise: ## take what fuzzing has found into the committed inputs
+fuzz-minimise: | basics install-fuzz ## take what fuzzing has found into the committed inputs
 	@python3 fuzz/run.py minimise $(TARGET:%=--target=%) $(JOBS:%=--jobs=%)
 	@echo "The committed inputs are as few as give the coverage of everything found."
 
 .PHONY: fuzz-oss-fuzz
-fuzz-oss-fuzz: ## fuzz/build.sh as OSS-Fuzz and ClusterFuzzLite call it
+fuzz-oss-fuzz: | basics install-fuzz ## fuzz/build.sh as OSS-Fuzz and ClusterFuzzLite call it
 	@python3 fuzz/run.py ossfuzz
 	@echo "Every target builds by the OSS-Fuzz convention and runs over its seeds."

@@ -6,7 +6,7 @@ ARM_TESTS := $(ARM)/test_kernels $(ARM)/test_models_neon
 ARM_SOURCES := $(CORE_SOURCES) $(SIMD_SOURCES)
 ARM_HEADERS := $(wildcard src/core/*.h src/simd/*.h tests/test_support.h tests/models_check.h tests/aarch64/*.h)
 
-$(ARM_TESTS): $(ARM)/%: tests/%.c $(ARM_SOURCES) $(ARM_HEADERS)
+$(ARM_TESTS): $(ARM)/%: tests/%.c $(ARM_SOURCES) $(ARM_HEADERS) | install-aarch64
 	@mkdir -p $(@D)
 	@echo "  compile $@"
 	@aarch64-linux-gnu-gcc -std=c11 -O2 $(WARNINGS) $(SHELL_FLAGS) -Itests/aarch64 -static $< $(ARM_SOURCES) -o $@

@@ -13,6 +13,6 @@ conformance: $(CONFORMANCE_ADAPTER) ## the vectors, on this project, a second im
 	@echo "Both implementations agree with every vector, and no rule can be broken unnoticed."
 
 .PHONY: vectors
-vectors: ## write spec/vectors anew (needs the TeX engines)
+vectors: | install-engines ## write spec/vectors anew (needs the TeX engines)
 	@python3 tests/conformance/conformance_vectors.py
 	@echo "spec/vectors is what the engines and the specification say today."

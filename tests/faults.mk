@@ -2,7 +2,7 @@
 
 SHIM := $(BUILD)/tests/shim.so
 
-$(SHIM): tests/shim.c
+$(SHIM): tests/shim.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $< (preloaded under the service by tests)"
 	@$(CC) -std=c11 -O2 -g $(WARNINGS) -D_GNU_SOURCE -fPIC -shared $< -ldl -o $@

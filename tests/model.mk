@@ -4,11 +4,11 @@ MODEL_BOUNDS := -DHLX_BROKER_MAX_WORKERS=4u -DHLX_BROKER_MAX_QUEUE=4u
 
 $(BUILD)/tests/model.o: CFLAGS_ALL += $(MODEL_BOUNDS)
 MODEL_CORE := $(patsubst %,$(BUILD)/model/%.o,$(BROKER_MODULES))
-$(MODEL_CORE): $(BUILD)/model/%.o: src/core/%.c
+$(MODEL_CORE): $(BUILD)/model/%.o: src/core/%.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $< for the model"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@
-$(BUILD)/model/trace.o: src/shell/trace.c
+$(BUILD)/model/trace.o: src/shell/trace.c | basics
 	@mkdir -p $(@D)
 	@echo "  compile $< for the model"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@
@@ -45,6 +45,6 @@ model-full: $(BUILD)/tests/model ## more of each fault than make model has: minu
 	@echo "No behaviour above breaks a rule."
 
 .PHONY: seeded-bugs
-seeded-bugs: ## put every known bug into a copy of the tree and check which rigs notice (SAMPLE=seconds: some)
+seeded-bugs: | basics install-test ## put every known bug into a copy of the tree and check which rigs notice (SAMPLE=seconds: some)
 	@python3 tests/seeded_bugs.py $(if $(SAMPLE),--sample=$(SAMPLE))
 	@echo "Every bug tried was noticed by the rigs that tests/seeded_bugs.tsv names."
