@@ -217,10 +217,27 @@ def generated(root):
             yield result.stderr.strip()
 
 
+def make_targets(root):
+    rules = "\n".join(map(read, files(root, "Makefile", "*/*.mk")))
+    return set(re.findall(r"^([a-z0-9-]+):", rules, re.M))
+
+
+def documents(root):
+    """Every target that a document names exists: `make it`, after that in a table's cell `it` alone, a line of code."""
+    targets = make_targets(root)
+    for path in files(root, "README.md", "*/README.md", "docs/*.md", "docs/*/*.md", "proofs/*.md"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            spans = re.findall(r"`([^`]+)`", line.split("|")[1] if line.startswith("| `make ") else line)
+            called = [span for span in spans if span.startswith("make ") or line.startswith("| `make ")]
+            called += [re.split(r"  |#|\[", line.strip())[0]] if line.startswith("    make ") else []
+            for target in (word for words in called for word in words.removeprefix("make ").split()):
+                if "=" not in target and target not in targets:
+                    yield f"{path.relative_to(root)}:{number}:1: there is no make {target}"
+
+
 def workflows(root):
     """The example workflow files can be read, and what they call exists."""
-    rules = "\n".join(map(read, files(root, "Makefile", "*/*.mk")))
-    targets = set(re.findall(r"^([a-z0-9-]+):", rules, re.M))
+    targets = make_targets(root)
     for path in files(root, "docs/ci/*", "docs/ci/*/*"):
         text, where = read(path), path.relative_to(root)
         if path.suffix in (".yml", ".yaml"):
@@ -273,6 +290,7 @@ RULES = [
     essays,
     shapes,
     generated,
+    documents,
     workflows,
     status,
 ]
@@ -288,6 +306,7 @@ BROKEN = {
     "essays": {"src/core/a.c": "int x;\n"},
     "shapes": {"src/core/a.c": "int x; \n"},
     "generated": {"spec/tables/generate.py": "import sys\nsys.exit('x.h:1:1: not what would be written')\n"},
+    "documents": {"README.md": "Say `make CC=clang nothing`.\n"},
     "workflows": {"docs/ci/a.yml": "run: make nothing\n"},
     "status": {"README.md": "# x\n"},
 }
