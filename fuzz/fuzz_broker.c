@@ -22,29 +22,49 @@
 typedef struct rig {
     uint64_t now_ns, next_ns, next_id;
     uint32_t probes;
-    hlx_broker broker;
-    hlx_broker twin;
-    hlx_actions actions;
-    broker_rules rules;
+    hlx_broker *broker, *twin;
+    hlx_actions *actions;
+    broker_rules *rules;
 } rig;
 
 static rig table;
 
 static void expect_rules(void) {
-    fuzz_expect(table.rules.broken == NULL, table.rules.broken != NULL ? table.rules.broken : "");
+    fuzz_expect(table.rules->broken == NULL,
+                table.rules->broken != NULL ? table.rules->broken : "");
 }
 
 static void step(const hlx_event *event) {
-    rules_begin_step(&table.rules, event, table.now_ns);
-    table.next_ns = hlx_broker_step(&table.broker, event, table.now_ns, &table.actions);
-    rules_end_step(&table.rules, &table.actions, table.next_ns, &table.broker.counters);
+    rules_begin_step(table.rules, event, table.now_ns);
+    table.next_ns = hlx_broker_step(table.broker, event, table.now_ns, table.actions);
+    rules_end_step(table.rules, table.actions, table.next_ns, &table.broker->counters);
     expect_rules();
 }
 
 /* Only what the last trace has used is cleared. */
 static void reset_rules(const hlx_broker_config *config) {
-    memset(table.rules.requests, 0, (table.next_id + 1) * sizeof table.rules.requests[0]);
-    rules_restart(&table.rules, config);
+    if (table.rules == NULL) {
+        table.rules = fuzz_new(sizeof *table.rules);
+        rules_init(table.rules, config);
+    }
+    memset(table.rules->requests, 0, (table.next_id + 1) * sizeof table.rules->requests[0]);
+    rules_restart(table.rules, config);
+}
+
+/* Each has memory of its own; nothing of the last trace is left in it where this one can
+ * come: the queue needs no more places than there are events. */
+static void set_up(const hlx_broker_config *config) {
+    size_t used = offsetof(hlx_broker, queue) + MOST_EVENTS * sizeof table.broker->queue[0];
+    reset_rules(config);
+    table = (rig){.next_id = FIRST_ID,
+                  .broker = fuzz_keep(table.broker, sizeof *table.broker),
+                  .twin = fuzz_keep(table.twin, sizeof *table.twin),
+                  .actions = fuzz_keep(table.actions, sizeof *table.actions),
+                  .rules = table.rules};
+    fuzz_forget(table.broker, used);
+    fuzz_forget(table.twin, used);
+    fuzz_forget(table.actions, offsetof(hlx_actions, list[1]));
+    fuzz_expect(hlx_broker_init(table.broker, config), "BRK-20: in range is accepted");
 }
 
 /* ---- the configuration ---- */
@@ -97,14 +117,14 @@ static void check_refusal(hlx_broker_config config, uint8_t which) {
         config.backoff_min_ns = HLX_BROKER_MAX_DURATION_NS;
         config.backoff_max_ns = HLX_BROKER_MAX_DURATION_NS - 1;
     }
-    fuzz_expect(!hlx_broker_init(&table.twin, &config), "BRK-20: out of range is refused");
+    fuzz_expect(!hlx_broker_init(table.twin, &config), "BRK-20: out of range is refused");
 }
 
 /* ---- events ---- */
 
 /* What the worker in the event's slot would do next; `how` varies it. */
 static void worker_event(hlx_event *event, uint8_t how) {
-    const rules_worker *worker = &table.rules.workers[event->slot];
+    const rules_worker *worker = &table.rules->workers[event->slot];
     if (worker->process == STARTING) {
         event->type = how == 255 ? HLX_EVENT_SPAWN_FAILED : HLX_EVENT_WORKER_READY;
     } else if (worker->process == RETIRING || worker->process == KILLED ||
@@ -137,7 +157,7 @@ static void any_event(hlx_event *event, uint8_t a, uint8_t b) {
 static hlx_event read_event(uint8_t what, uint8_t a, uint8_t b) {
     static const uint32_t direct[] = {HLX_EVENT_WORKER_EXITED, HLX_EVENT_WORKER_READY,
                                       HLX_EVENT_SPAWN_FAILED, HLX_EVENT_DRAIN};
-    hlx_event event = {.type = HLX_EVENT_TICK, .slot = a % table.rules.config.slot_count};
+    hlx_event event = {.type = HLX_EVENT_TICK, .slot = a % table.rules->config.slot_count};
     if (what >= 1 && what <= 3) {
         event.type = HLX_EVENT_SUBMIT;
         event.request_id = table.next_id++;
@@ -179,16 +199,16 @@ static void copy_broker(hlx_broker *to, const hlx_broker *from) {
 static void probe(uint8_t part) {
     hlx_event tick = {.type = HLX_EVENT_TICK};
     uint64_t end_ns = table.next_ns < HLX_BROKER_MAX_NOW_NS ? table.next_ns : HLX_BROKER_MAX_NOW_NS;
-    uint64_t room = end_ns - table.rules.now_ns;
+    uint64_t room = end_ns - table.rules->now_ns;
     if (table.probes == PROBES || room == 0) {
         return;
     }
     table.probes++;
-    copy_broker(&table.twin, &table.broker);
+    copy_broker(table.twin, table.broker);
     uint64_t between = part == 255 ? room - 1 : room / 256 * part;
     uint64_t next_ns =
-        hlx_broker_step(&table.twin, &tick, table.rules.now_ns + between, &table.actions);
-    fuzz_expect(table.actions.count == 0 && next_ns == table.next_ns,
+        hlx_broker_step(table.twin, &tick, table.rules->now_ns + between, table.actions);
+    fuzz_expect(table.actions->count == 0 && next_ns == table.next_ns,
                 "BRK-07: before the promised instant there is nothing to do");
 }
 
@@ -196,7 +216,7 @@ static void probe(uint8_t part) {
 
 /* Every worker does what it sensibly does; time goes on. */
 static void dry_round(void) {
-    for (uint32_t slot = 0; slot < table.rules.config.slot_count; slot++) {
+    for (uint32_t slot = 0; slot < table.rules->config.slot_count; slot++) {
         hlx_event event = {.type = HLX_EVENT_TICK, .slot = slot};
         worker_event(&event, 0);
         step(&event);
@@ -208,27 +228,22 @@ static void dry_round(void) {
 
 static void run_dry(void) {
     hlx_event drain = {.type = HLX_EVENT_DRAIN};
-    if (table.rules.now_ns > HLX_BROKER_MAX_NOW_NS / 2) {
+    if (table.rules->now_ns > HLX_BROKER_MAX_NOW_NS / 2) {
         return; /* time is about to stand still */
     }
-    table.now_ns = table.rules.now_ns;
+    table.now_ns = table.rules->now_ns;
     step(&drain);
-    for (uint32_t i = 0; i < DRY_ROUNDS && !rules_stopped(&table.rules); i++) {
+    for (uint32_t i = 0; i < DRY_ROUNDS && !rules_stopped(table.rules); i++) {
         dry_round();
     }
-    fuzz_expect(rules_stopped(&table.rules), "BRK-37: a drain comes to its end");
-    fuzz_expect(hlx_broker_stopped(&table.broker), "BRK-41: and the broker says so");
+    fuzz_expect(rules_stopped(table.rules), "BRK-37: a drain comes to its end");
+    fuzz_expect(hlx_broker_stopped(table.broker), "BRK-41: and the broker says so");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_input input = {data, size, 0};
     hlx_broker_config config = read_config(&input);
-    fuzz_expect(hlx_broker_init(&table.broker, &config), "BRK-20: in range is accepted");
-    reset_rules(&config);
-    table.now_ns = 0;
-    table.next_ns = 0;
-    table.next_id = FIRST_ID;
-    table.probes = 0;
+    set_up(&config);
     for (uint32_t i = 0; i < MOST_EVENTS && fuzz_left(&input) >= EVENT_BYTES; i++) {
         uint8_t first = fuzz_byte(&input);
         uint8_t a = fuzz_byte(&input);
@@ -240,7 +255,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             probe(a);
             check_refusal(config, b);
         }
-        fuzz_expect(hlx_broker_stopped(&table.broker) == rules_stopped(&table.rules),
+        fuzz_expect(hlx_broker_stopped(table.broker) == rules_stopped(table.rules),
                     "BRK-41: stopped exactly when nothing is left");
     }
     run_dry();

@@ -2,7 +2,8 @@
  * failing by name, memory of exactly the size that may be touched, and mutation.
  *
  * A choice taken behind the end of the input is 0, so every byte string is a legal
- * input and shorter ones are simpler. A target keeps nothing between two inputs.
+ * input and shorter ones are simpler. A target knows nothing of the input before: what it
+ * does not allocate anew, because that takes long, it forgets (fuzz_forget).
  *
  * LLVMFuzzerMutate is libFuzzer's own mutator of a few bytes; other engines lack it, so
  * it is weak, and LLVMFuzzerCustomMutator is only called by engines that have it. */
@@ -14,6 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define FUZZ_MSAN
+#endif
+#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
@@ -70,6 +78,20 @@ static inline uint8_t *fuzz_copy(const uint8_t *bytes, size_t size) {
         memcpy(copy, bytes, size);
     }
     return copy;
+}
+
+/* What is in memory that is kept for the next input is lost: MSan takes it as never
+ * written, and everywhere else it is what no check expects. */
+static inline void fuzz_forget(void *memory, size_t size) {
+    memset(memory, 0xA5, size);
+#ifdef FUZZ_MSAN
+    __msan_allocated_memory(memory, size);
+#endif
+}
+
+/* Memory of exactly `size` bytes that is kept for the next input. */
+static inline void *fuzz_keep(void *kept, size_t size) {
+    return kept != NULL ? kept : fuzz_new(size);
 }
 
 /* ---- mutation ---- */
