@@ -9,11 +9,14 @@
  * A byte of the middle part lets the client send, a worker read, compute or write a
  * little, a worker crash, a client go or time pass, so attempts overlap in every way.
  * Afterwards everything moves until nothing is left. Each request then has exactly one
- * reply, with the counts of tokenizing it directly. Bits: 0 tiny arenas, 1 utf8 and no
- * end-of-line character, 2 hedge at once.
+ * reply, with the columns and counts of tokenizing it directly, or one that says that two
+ * workers died with it, that it was too late or that the queue was full, when that is so.
+ * Bits: 0 tiny arenas, 1 utf8 and no end-of-line character, 2 hedge at once.
  *
- * spec: BRK-01, BRK-03, BRK-12, BRK-29, BRK-39, FRM-02, FRM-10 to FRM-12, FRM-25, CLI-12,
- * CLI-25, LEX-17, ARN-05 */
+ * spec: BRK-01, BRK-03, BRK-08, BRK-10, BRK-12, BRK-24, BRK-28, BRK-29, BRK-39, FRM-02,
+ * FRM-10 to FRM-12, FRM-25, CLI-12, CLI-25, LEX-17, ARN-05 */
+#include <sanitizer/asan_interface.h>
+
 #include "arena.h"
 #include "broker.h"
 #include "fuzz_columns.h"
@@ -24,16 +27,17 @@
 #define PIPE_BYTES 65536u
 #define MOST_REQUESTS 64u
 #define SLOTS 6u
+#define FRAME_BYTES (HLX_FRAME_HEADER_BYTES + HLX_FRAME_RESPONSE_BYTES)
 #define TOKENS 8192u
 #define TINY 8u
 #define ISSUES 64u
-#define WORDS (2u * (3u * TOKENS + 2u * 1024u))
 #define SLICE 24u
+#define QUEUE 4u
 #define DEADLINE_NS 100000u
 #define ROUNDS 100000u
 
 typedef struct byte_pipe {
-    uint8_t bytes[PIPE_BYTES];
+    uint8_t *bytes;      /* PIPE_BYTES */
     uint32_t head, tail; /* what is in it: head .. tail - 1 */
 } byte_pipe;
 
@@ -41,23 +45,24 @@ typedef struct worker {
     bool alive, closing, dead; /* dead: its exit was not told yet */
     byte_pipe in, out;
     hlx_frame_decoder decoder, reply_decoder;
-    uint8_t frame[PIPE_BYTES], reply_frame[64];
+    uint8_t *frame, *reply_frame;
     bool computing;
     uint64_t job;
+    uint64_t serving; /* the request that the broker has sent it, until it is heard; or 0 */
     hlx_regime regime;
     hlx_request_view view;
     hlx_lexer lexer;
     hlx_columns columns;
     hlx_counts counts;
     hlx_arena arena;
-    int32_t words[WORDS];
+    int32_t *words[2]; /* for tiny arenas and for others */
 } worker;
 
 typedef struct request {
     const uint8_t *document;
     uint32_t length;
-    uint32_t replies;
-    bool gone, released;
+    uint32_t replies, deaths;
+    bool sent, gone, released;
     uint64_t accepted_ns;
 } request;
 
@@ -67,13 +72,14 @@ typedef struct world {
     uint8_t *received;
     bool draining;
     uint8_t split;
-    uint32_t crashes, request_count, tokens;
+    uint32_t request_count, tokens;
     uint64_t now_ns, next_ns;
     uint64_t progress; /* grows whenever something moves */
     hlx_regime regime;
-    hlx_broker broker;
-    hlx_actions actions;
-    worker workers[SLOTS];
+    hlx_broker *broker;
+    hlx_actions *actions;
+    worker *workers[SLOTS];
+    worker *heard;                   /* whose response is in the present step */
     request requests[MOST_REQUESTS]; /* by id - 1 */
 } world;
 
@@ -115,6 +121,18 @@ static bool receive(byte_pipe *pipe, hlx_frame_decoder *decoder, uint8_t *frame)
 
 /* ---- replies ---- */
 
+/* The answer lies in the side that its worker wrote before the active one. */
+static void check_columns(const hlx_columns *expected, const hlx_counts *counts) {
+    fuzz_expect(all.heard != NULL, "BRK-28: a worker has just answered");
+    hlx_arena arena = all.heard->arena;
+    hlx_columns columns;
+    hlx_arena_swap(&arena);
+    hlx_arena_columns(&arena, all.heard->words[all.tokens != TINY], &columns);
+    fuzz_expect(
+        fuzz_same_rows(expected, &columns, counts->tokens, fuzz_least(counts->issues, ISSUES)),
+        "ARN-05: the answer's columns stay until the next but one");
+}
+
 static void check_result(const request *asked, const hlx_reply *reply) {
     hlx_columns columns = fuzz_columns_new(all.tokens, ISSUES);
     hlx_counts counts;
@@ -126,7 +144,20 @@ static void check_result(const request *asked, const hlx_reply *reply) {
     fuzz_expect(!fits || (reply->tokens == counts.tokens && reply->issues == counts.issues),
                 "BRK-29: the counts are those of the document");
     fuzz_expect(reply->origin != HLX_ORIGIN_NONE, "CLI-11: an attempt answered");
+    if (fits) {
+        check_columns(&columns, &counts);
+    }
     fuzz_columns_free(&columns);
+}
+
+/* Accepted and sent to no worker yet. */
+static uint32_t queued(void) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < all.request_count; i++) {
+        const request *one = &all.requests[i];
+        count += !one->sent && !one->gone && one->replies == 0;
+    }
+    return count;
 }
 
 static void check_reply(request *asked, const hlx_reply *reply) {
@@ -141,11 +172,11 @@ static void check_reply(request *asked, const hlx_reply *reply) {
     } else if (reply->status == HLX_REPLY_DEADLINE) {
         fuzz_expect(all.now_ns >= asked->accepted_ns + DEADLINE_NS, "BRK-07: it was too late");
     } else if (reply->status == HLX_REPLY_WORKER_FAILED) {
-        fuzz_expect(all.crashes >= HLX_BROKER_MAX_CRASHES, "BRK-08: two workers have died");
-    } else {
-        fuzz_expect(reply->status == HLX_REPLY_OVERLOADED ||
-                        (reply->status == HLX_REPLY_SHUTTING_DOWN && all.draining),
-                    "BRK-24: a refusal");
+        fuzz_expect(asked->deaths == HLX_BROKER_MAX_CRASHES, "BRK-08: two workers died with it");
+    } else { /* nothing is submitted while draining */
+        fuzz_expect(reply->status == HLX_REPLY_OVERLOADED, "BRK-24: no other refusal");
+        fuzz_expect(asked == &all.requests[all.request_count - 1] && queued() == QUEUE,
+                    "BRK-10, BRK-24: it finds the queue full");
     }
 }
 
@@ -159,10 +190,12 @@ static void send_frame(worker *to, uint32_t type, uint64_t id, uint32_t payload_
 }
 
 static void send_request(worker *to, uint64_t id) {
-    const request *asked = &all.requests[id - 1];
+    request *asked = &all.requests[id - 1];
     uint8_t length[4];
     uint8_t options[HLX_FRAME_OPTIONS_BYTES];
     fuzz_expect(!asked->released, "BRK-39: a released document is not sent");
+    asked->sent = true;
+    to->serving = id;
     hlx_store_u32(length, asked->length);
     hlx_frame_encode_options(options, &all.regime);
     send_frame(to, HLX_FRAME_REQUEST, id, 4 + asked->length + HLX_FRAME_OPTIONS_BYTES);
@@ -178,12 +211,32 @@ static void die(worker *victim) {
 }
 
 static void respond(worker *self, uint64_t id, hlx_status status) {
-    uint8_t bytes[HLX_FRAME_HEADER_BYTES + HLX_FRAME_RESPONSE_BYTES];
+    uint8_t bytes[FRAME_BYTES];
     hlx_frame_header header = {HLX_FRAME_RESPONSE, id, HLX_FRAME_RESPONSE_BYTES};
     hlx_summary summary = {(uint32_t)status, self->counts.tokens, self->counts.issues, 1, 0};
     hlx_frame_encode_header(bytes, &header);
     hlx_frame_encode_summary(bytes + HLX_FRAME_HEADER_BYTES, &summary);
     put(&self->out, bytes, sizeof bytes);
+}
+
+/* Rows of a column behind its capacity, which is no whole page, must not be touched. */
+static void new_arena(worker *self) {
+    int32_t **words = &self->words[all.tokens != TINY];
+    (void)hlx_arena_init(&self->arena, all.tokens, ISSUES);
+    if (*words != NULL) {
+        return;
+    }
+    *words = fuzz_new(hlx_arena_words(&self->arena) * sizeof **words);
+    for (uint32_t side = 0; side < HLX_ARENA_SIDES; side++, hlx_arena_swap(&self->arena)) {
+        hlx_columns columns;
+        hlx_arena_columns(&self->arena, *words, &columns);
+        int32_t *const all_columns[] = {columns.kinds, columns.codes, columns.starts,
+                                        columns.issue_codes, columns.issue_offsets};
+        for (uint32_t i = 0; i < 5; i++) {
+            uint32_t rows = i < 3 ? all.tokens : ISSUES;
+            ASAN_POISON_MEMORY_REGION(all_columns[i] + rows, -rows % HLX_ARENA_PAGE_WORDS * 4u);
+        }
+    }
 }
 
 /* A new process: empty streams, and it says that it is ready. spec: SRV-20 */
@@ -193,13 +246,14 @@ static void spawn(worker *self) {
     self->in.head = self->in.tail = self->out.head = self->out.tail = 0;
     hlx_frame_decoder_init(&self->decoder);
     hlx_frame_decoder_init(&self->reply_decoder);
-    (void)hlx_arena_init(&self->arena, all.tokens, ISSUES);
+    self->serving = 0;
+    new_arena(self);
     self->counts = (hlx_counts){0, 0};
     respond(self, 0, HLX_STATUS_OK);
 }
 
 static void perform(const hlx_action *action) {
-    worker *at = &all.workers[action->slot % SLOTS];
+    worker *at = all.workers[action->slot % SLOTS];
     request *asked = &all.requests[(action->request_id - 1) % MOST_REQUESTS];
     if (action->type == HLX_ACTION_SEND_REQUEST) {
         send_request(at, action->request_id);
@@ -215,7 +269,6 @@ static void perform(const hlx_action *action) {
     } else if (action->type == HLX_ACTION_RETIRE) {
         at->closing = true;
     } else if (action->type == HLX_ACTION_KILL) {
-        all.crashes++;
         die(at);
     } else {
         fuzz_expect(false, "BRK-12: two readings of one document differ");
@@ -225,9 +278,9 @@ static void perform(const hlx_action *action) {
 static void step(const hlx_event *event) {
     all.now_ns++;
     all.progress++;
-    all.next_ns = hlx_broker_step(&all.broker, event, all.now_ns, &all.actions);
-    for (uint32_t i = 0; i < all.actions.count; i++) {
-        perform(&all.actions.list[i]);
+    all.next_ns = hlx_broker_step(all.broker, event, all.now_ns, all.actions);
+    for (uint32_t i = 0; i < all.actions->count; i++) {
+        perform(&all.actions->list[i]);
     }
 }
 
@@ -269,6 +322,17 @@ static void client_goes(uint32_t which) {
 
 /* ---- a worker ---- */
 
+/* What the side's rows are that this document can reach. */
+static void forget_columns(worker *self) {
+    const hlx_columns *columns = &self->columns;
+    size_t bytes = fuzz_least(self->view.document_length + 1u, all.tokens) * sizeof(int32_t);
+    fuzz_forget(columns->kinds, bytes);
+    fuzz_forget(columns->codes, bytes);
+    fuzz_forget(columns->starts, bytes);
+    fuzz_forget(columns->issue_codes, ISSUES * sizeof(int32_t));
+    fuzz_forget(columns->issue_offsets, ISSUES * sizeof(int32_t));
+}
+
 static void begin(worker *self) {
     hlx_frame_header header;
     (void)hlx_frame_decode_header(self->frame, &header);
@@ -281,7 +345,8 @@ static void begin(worker *self) {
                 self->view.has_options &&
                 hlx_frame_decode_options(payload + self->view.options_offset, &self->regime);
     fuzz_expect(good, "FRM-10: the request is what was sent");
-    hlx_arena_columns(&self->arena, self->words, &self->columns);
+    hlx_arena_columns(&self->arena, self->words[all.tokens != TINY], &self->columns);
+    forget_columns(self);
     hlx_lexer_init(&self->lexer, payload + self->view.document_offset, self->view.document_length);
     self->counts = (hlx_counts){0, 0};
     self->job = header.request_id;
@@ -334,10 +399,13 @@ static void worker_works(worker *self) {
 
 /* What the broker's side reads from a worker: a response, or that it has exited. */
 static void hear(uint32_t slot) {
-    worker *from = &all.workers[slot];
+    worker *from = all.workers[slot];
     hlx_event event = {.type = HLX_EVENT_WORKER_EXITED, .slot = slot};
     if (from->dead) {
         from->dead = false;
+        if (from->serving > 0) {
+            all.requests[from->serving - 1].deaths++;
+        }
         step(&event);
     } else if (from->alive && receive(&from->out, &from->reply_decoder, from->reply_frame)) {
         hlx_frame_header header;
@@ -346,13 +414,16 @@ static void hear(uint32_t slot) {
         event.type = header.request_id == 0 ? HLX_EVENT_WORKER_READY : HLX_EVENT_WORKER_RESPONSE;
         event.request_id = header.request_id;
         hlx_frame_decoder_init(&from->reply_decoder);
+        from->serving = 0;
+        all.heard = from;
         step(&event);
+        all.heard = NULL;
     }
 }
 
 static void move(uint32_t slot) {
-    if (all.workers[slot].alive) {
-        worker_works(&all.workers[slot]);
+    if (all.workers[slot]->alive) {
+        worker_works(all.workers[slot]);
     }
     hear(slot);
 }
@@ -368,14 +439,13 @@ static void tick(void) {
 }
 
 static void act(uint8_t what) {
-    uint32_t slot = (uint32_t)(what >> 3) % all.broker.config.slot_count;
+    uint32_t slot = (uint32_t)(what >> 3) % all.broker->config.slot_count;
     if ((what & 7u) < 2) {
         client_sends(1u + (what >> 3));
     } else if ((what & 7u) < 5) {
         move(slot);
-    } else if ((what & 7u) == 5 && all.workers[slot].alive) {
-        all.crashes++;
-        die(&all.workers[slot]);
+    } else if ((what & 7u) == 5 && all.workers[slot]->alive) {
+        die(all.workers[slot]);
     } else if ((what & 7u) == 6) {
         tick();
     } else if ((what & 7u) == 7) {
@@ -384,10 +454,10 @@ static void act(uint8_t what) {
 }
 
 static void settle(void) {
-    for (uint32_t round = 0; round < ROUNDS && !hlx_broker_stopped(&all.broker); round++) {
+    for (uint32_t round = 0; round < ROUNDS && !hlx_broker_stopped(all.broker); round++) {
         uint64_t before = all.progress;
         client_sends(UINT32_MAX);
-        for (uint32_t slot = 0; slot < all.broker.config.slot_count; slot++) {
+        for (uint32_t slot = 0; slot < all.broker->config.slot_count; slot++) {
             move(slot);
         }
         bool sent = hlx_client_decoder_wanted(&all.decoder) == 0 || fuzz_left(&all.stream) == 0 ||
@@ -401,11 +471,11 @@ static void settle(void) {
             tick();
         }
     }
-    fuzz_expect(hlx_broker_stopped(&all.broker), "BRK-41: everything comes to its end");
+    fuzz_expect(hlx_broker_stopped(all.broker), "BRK-41: everything comes to its end");
 }
 
 static void check_end(void) {
-    const hlx_broker_counters *counters = &all.broker.counters;
+    const hlx_broker_counters *counters = &all.broker->counters;
     for (uint32_t i = 0; i < all.request_count; i++) {
         fuzz_expect(all.requests[i].gone || all.requests[i].replies == 1,
                     "BRK-01: exactly one reply");
@@ -415,12 +485,36 @@ static void check_end(void) {
                 "BRK-31, BRK-12: no worker was misunderstood");
 }
 
+/* Who can write over whom has memory of its own; of the last input nothing is left in it. */
+static void fresh_world(void) {
+    world kept = all;
+    all = (world){.broker = fuzz_keep(kept.broker, sizeof *kept.broker),
+                  .actions = fuzz_keep(kept.actions, sizeof *kept.actions)};
+    fuzz_forget(all.broker, offsetof(hlx_broker, queue[QUEUE]));
+    fuzz_forget(all.actions, offsetof(hlx_actions, list[1]));
+    fuzz_forget(&all.decoder, sizeof all.decoder);
+    fuzz_forget(&all.regime, sizeof all.regime);
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        worker *one = kept.workers[slot];
+        if (one == NULL) {
+            one = fuzz_new(sizeof *one);
+            *one = (worker){.in.bytes = fuzz_new(PIPE_BYTES),
+                            .out.bytes = fuzz_new(PIPE_BYTES),
+                            .frame = fuzz_new(PIPE_BYTES),
+                            .reply_frame = fuzz_new(FRAME_BYTES)};
+        }
+        one->alive = one->dead = false;
+        all.workers[slot] = one;
+    }
+}
+
 static void set_up(fuzz_input *input) {
+    fresh_world();
     uint32_t workers = 1 + fuzz_below(input, 3);
     uint8_t bits = fuzz_byte(input);
     hlx_broker_config config = {.worker_count = workers,
                                 .slot_count = 2 * workers,
-                                .queue_capacity = 4,
+                                .queue_capacity = QUEUE,
                                 .hedge_ratio_ppm = 1000000,
                                 .hedge_burst = 100,
                                 .rotate_mb10 = 1,
@@ -436,14 +530,8 @@ static void set_up(fuzz_input *input) {
     all.regime.end_of_line_char = utf8 ? HLX_NO_END_OF_LINE_CHAR : 13;
     all.tokens = (bits & 1u) != 0 ? TINY : TOKENS;
     all.split = fuzz_byte(input);
-    all.draining = false;
-    all.crashes = all.request_count = 0;
-    all.now_ns = 0;
-    for (uint32_t slot = 0; slot < SLOTS; slot++) {
-        all.workers[slot].alive = all.workers[slot].dead = false;
-    }
     hlx_client_decoder_init(&all.decoder);
-    fuzz_expect(hlx_broker_init(&all.broker, &config), "BRK-20: in range is accepted");
+    fuzz_expect(hlx_broker_init(all.broker, &config), "BRK-20: in range is accepted");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -456,7 +544,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t at = input.at;
     input.at = fuzz_least(moves, (uint32_t)fuzz_left(&input)) + at;
     all.stream = input;
-    all.progress = 0;
     all.received = fuzz_new(fuzz_left(&input));
     tick();
     for (; at < input.at; at++) {
