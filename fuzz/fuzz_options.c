@@ -2,8 +2,9 @@
  *
  * The input is lines. A line HEDGELEX_NAME=VALUE is put into the environment, any
  * other is an argument. What comes out is a whole configuration that every part
- * accepts, or one message; never both, never neither. Numbers are read again here,
- * in 128 bits. spec: SRV-01 to SRV-05, SRV-07, SRV-08, SRV-56, BRK-20, CAT-02 */
+ * accepts, or one message; never both, never neither. Each value is what the command line,
+ * else the environment gives, read again here; numbers in 128 bits. spec: SRV-01 to SRV-05,
+ * SRV-07, SRV-08, SRV-56, BRK-20, CAT-02 */
 #include "fuzz_support.h"
 #include "service_options.h"
 
@@ -17,8 +18,6 @@ typedef struct lines {
     char *variables[MOST_LINES];
     uint32_t variable_count;
 } lines;
-
-static hlx_broker broker; /* large */
 
 static void take_line(lines *all, char *line) {
     char *equals = strchr(line, '=');
@@ -69,7 +68,7 @@ static bool read_decimal(const char *text, unsigned digits, __int128 *value) {
         *value = *value * 10 + (*text - '0');
         behind += point;
         before += !point;
-        if (before + behind > 30) {
+        if (*value > (__int128)1 << 100) {
             return false;
         }
     }
@@ -84,10 +83,6 @@ static void check_decimal(const char *text) {
     for (unsigned digits = 0; digits <= 6; digits += 2) {
         __int128 expected = 0;
         int64_t value = 0;
-        size_t length = strlen(text);
-        if (length > 30) {
-            return;
-        }
         bool fits = read_decimal(text, digits, &expected) && expected <= INT64_MAX &&
                     expected >= -(__int128)INT64_MAX;
         fuzz_expect(hlx_parse_decimal(text, digits, &value) == fits,
@@ -96,11 +91,127 @@ static void check_decimal(const char *text) {
     }
 }
 
+/* ---- values ---- */
+
+enum kind { INTEGER = 0, RATIO = 4, DURATION = 6, CHOICE, FLAG, TEXT }; /* or decimals */
+
+#define FIELD(name) offsetof(hlx_service_options, name)
+
+static const struct setting {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+} settings[] = {
+    {"socket", TEXT, FIELD(socket)},
+    {"telemetry", TEXT, FIELD(telemetry)},
+    {"trace", TEXT, FIELD(trace)},
+    {"ready-fd", INTEGER, FIELD(ready_fd)},
+    {"workers", INTEGER, FIELD(workers)},
+    {"spare-slots", INTEGER, FIELD(spare_slots)},
+    {"pin", CHOICE, FIELD(pin)},
+    {"lock-memory", CHOICE, FIELD(lock_memory)},
+    {"hedging", FLAG, FIELD(hedging)},
+    {"hedge-delay", DURATION, FIELD(hedge_delay_ns)},
+    {"hedge-ratio", RATIO, FIELD(hedge_ratio_ppm)},
+    {"hedge-burst", INTEGER, FIELD(hedge_burst)},
+    {"hedge-percentile", RATIO, FIELD(hedge_percentile_ppm)},
+    {"hedge-delay-min", DURATION, FIELD(hedge_delay_min_ns)},
+    {"hedge-delay-max", DURATION, FIELD(hedge_delay_max_ns)},
+    {"hedge-warm-up", INTEGER, FIELD(hedge_warm_up)},
+    {"deadline", DURATION, FIELD(deadline_ns)},
+    {"queue", INTEGER, FIELD(queue)},
+    {"rotate-after", INTEGER, FIELD(rotate_mib)},
+    {"rotate-faults", INTEGER, FIELD(rotate_faults)},
+    {"start-timeout", DURATION, FIELD(start_timeout_ns)},
+    {"kill-grace", DURATION, FIELD(kill_grace_ns)},
+    {"backoff-min", DURATION, FIELD(backoff_min_ns)},
+    {"backoff-max", DURATION, FIELD(backoff_max_ns)},
+    {"max-connections", INTEGER, FIELD(max_connections)},
+    {"buffer-memory", INTEGER, FIELD(buffer_mib)},
+    {"idle-timeout", DURATION, FIELD(idle_timeout_ns)},
+    {"receive-timeout", DURATION, FIELD(receive_timeout_ns)},
+};
+
+/* The last value on an accepted command line, or NULL. */
+static const char *from_arguments(const lines *all, const char *name) {
+    const char *found = NULL;
+    for (int i = 1; i < all->argument_count && strcmp(all->arguments[i], "--") != 0; i++) {
+        const char *text = all->arguments[i] + strlen("--");
+        size_t length = strcspn(text, "=");
+        const char *value = text + length + 1;
+        if (text[length] == '\0') {
+            value = strcmp(text, "hedging") == 0 ? "on" : all->arguments[++i];
+        }
+        if (strlen(name) == length && strncmp(name, text, length) == 0) {
+            found = value;
+        }
+    }
+    return found;
+}
+
+static const char *from_environment(const char *name) {
+    char variable[64];
+    (void)snprintf(variable, sizeof variable, PREFIX "%s", name);
+    for (char *at = variable; *at != '\0'; at++) {
+        *at = *at == '-' ? '_' : *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
+    }
+    const char *value = strcmp(name, "ready-fd") == 0 ? NULL : getenv(variable);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static bool is_value(const struct setting *setting, const void *field, const char *text) {
+    static const char *const choices[] = {"auto", "on", "off"};
+    __int128 number = 0;
+    if (setting->kind == TEXT) {
+        return strcmp(*(const char *const *)field, text) == 0;
+    }
+    if (setting->kind == FLAG) {
+        return strcmp(*(const bool *)field ? "on" : "off", text) == 0;
+    }
+    if (setting->kind == CHOICE) {
+        return strcmp(choices[*(const int64_t *)field], text) == 0;
+    }
+    return read_decimal(text, setting->kind, &number) && *(const int64_t *)field == number;
+}
+
+/* What there is without a command line and an environment. Asked for before there is any. */
+static const hlx_service_options *defaults(void) {
+    static hlx_service_config config;
+    static char program[] = "hedgelexd";
+    char *none[] = {program, NULL};
+    char error[HLX_OPTIONS_ERROR_BYTES];
+    fuzz_expect(config.options.socket != NULL ||
+                    hlx_service_configure(&config, 1, none, error) == HLX_OPTIONS_OK,
+                "SRV-01: the defaults are a configuration");
+    return &config.options;
+}
+
+static bool is_default(const struct setting *setting, const void *field) {
+    size_t size = setting->kind == FLAG ? sizeof(bool) : sizeof(int64_t);
+    return memcmp((const char *)defaults() + setting->offset, field, size) == 0;
+}
+
+static void check_values(const hlx_service_options *options, const lines *all) {
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const struct setting *setting = &settings[i];
+        const void *field = (const char *)options + setting->offset;
+        const char *text = from_arguments(all, setting->name);
+        if (text == NULL) {
+            text = from_environment(setting->name);
+        }
+        fuzz_expect(text != NULL ? is_value(setting, field, text) : is_default(setting, field),
+                    "SRV-01, SRV-02: the value is the last given, else the variable's");
+    }
+}
+
 /* ---- the outcome ---- */
 
 static void check_config(const hlx_service_config *config) {
+    static hlx_broker *broker;
     const hlx_service_options *options = &config->options;
-    fuzz_expect(hlx_broker_init(&broker, &config->broker),
+    broker = fuzz_keep(broker, sizeof *broker);
+    fuzz_forget(broker, offsetof(hlx_broker, queue));
+    fuzz_expect(hlx_broker_init(broker, &config->broker),
                 "SRV-03: what is accepted is a configuration of the broker");
     fuzz_expect(config->delay.lower_ns <= config->delay.fixed_ns &&
                     config->delay.fixed_ns <= config->delay.upper_ns &&
@@ -123,13 +234,14 @@ static void check_config(const hlx_service_config *config) {
 }
 
 static void check_outcome(enum hlx_options_outcome outcome, const hlx_service_config *config,
-                          const char *error) {
+                          const lines *all, const char *error) {
     size_t length = strnlen(error, HLX_OPTIONS_ERROR_BYTES);
     fuzz_expect(length < HLX_OPTIONS_ERROR_BYTES, "SRV-03: the message has an end");
     fuzz_expect((length > 0) == (outcome == HLX_OPTIONS_BAD),
                 "SRV-03: there is a message exactly when something is wrong");
     if (outcome == HLX_OPTIONS_OK) {
         check_config(config);
+        check_values(&config->options, all);
     }
 }
 
@@ -138,6 +250,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     lines all = {.argument_count = 0};
     hlx_service_config config = unset;
     char error[HLX_OPTIONS_ERROR_BYTES];
+    (void)defaults();
     read_lines(&all, data, size);
     for (int i = 1; i < all.argument_count; i++) {
         const char *equals = strchr(all.arguments[i], '=');
@@ -145,7 +258,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     enum hlx_options_outcome outcome =
         hlx_service_configure(&config, all.argument_count, all.arguments, error);
-    check_outcome(outcome, &config, error);
+    check_outcome(outcome, &config, &all, error);
     for (uint32_t i = 0; i < all.variable_count; i++) {
         (void)unsetenv(all.variables[i]);
     }
