@@ -50,16 +50,18 @@ static bool enough(const hlx_delay_config *config, uint64_t value_ns) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static hlx_delay delay;
+    static hlx_delay *delay;
     fuzz_input input = {data, size, 0};
     hlx_delay_config config = read_config(&input);
-    hlx_delay_init(&delay, &config);
+    delay = fuzz_keep(delay, sizeof *delay);
+    fuzz_forget(delay, sizeof *delay);
+    hlx_delay_init(delay, &config);
     past_count = 0;
     while (fuzz_left(&input) > 1) {
         uint8_t times = fuzz_byte(&input);
-        observe(&delay, duration(fuzz_byte(&input)), times < 128 ? times % 8u : MANY);
+        observe(delay, duration(fuzz_byte(&input)), times < 128 ? times % 8u : MANY);
     }
-    uint64_t delay_ns = hlx_delay_ns(&delay);
+    uint64_t delay_ns = hlx_delay_ns(delay);
     fuzz_expect(config.lower_ns <= delay_ns && delay_ns <= config.upper_ns,
                 "BRK-45: the delay is within its rails");
     if (past_count < config.warm_up) {

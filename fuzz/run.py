@@ -78,7 +78,7 @@ FLAVOUR_ENVIRONMENT = {
     "afl": {"AFL_USE_ASAN": "1", "AFL_USE_UBSAN": "1", "AFL_QUIET": "1"},
     "cmplog": {"AFL_LLVM_CMPLOG": "1", "AFL_QUIET": "1"},
 }
-# No target keeps memory from one input to the next, so that what was freed need not be kept for long.
+# What a target frees it has no pointer to behind the input, so that it need not be kept for long.
 LIBFUZZER_ENVIRONMENT = {"ASAN_OPTIONS": "quarantine_size_mb=4"}
 AFL_ENVIRONMENT = dict.fromkeys(
     "AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES AFL_QUIET".split(), "1"
