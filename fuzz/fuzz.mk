@@ -40,9 +40,9 @@ fuzz-valgrind: | basics install-fuzz ## the same without sanitizers, under valgr
 	@echo "Valgrind has nothing to say about any committed input."
 
 .PHONY: fuzz-coverage
-fuzz-coverage: | basics install-fuzz ## what the committed inputs reach of the core; HTML; exceptions by name
+fuzz-coverage: | basics install-fuzz ## what the committed inputs reach of core and kernels; HTML; exceptions by name
 	@python3 fuzz/run.py coverage
-	@echo "The committed inputs reach all of src/core but what fuzz/uncovered.tsv names."
+	@echo "The committed inputs reach all of src/core and src/simd but what fuzz/uncovered.tsv names."
 
 .PHONY: fuzz-speed
 fuzz-speed: | basics install-fuzz ## executions of every target in a second of processor time, on small inputs, next to the canary's
