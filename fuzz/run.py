@@ -57,6 +57,7 @@ TARGETS = {
     "broker": Target(1213, True),
     "options": Target(300, False),
     "pipeline": Target(600, False),
+    "connection": Target(2500, False),
 }
 
 SANITIZED = "address,undefined"
