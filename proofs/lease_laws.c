@@ -12,11 +12,11 @@ enum { BEGIN = 0, END = 1, HOLD = 2, RESTART = 3, RELEASE_OTHER = 4 };
  * held, and not written. spec: ARN-11, ARN-12 */
 /*@ requires writable: \valid(lease);
     requires valid: LeaseValid(*lease);
-    requires side: side < HLX_ARENA_SIDES && Held(*lease, side);
+    requires side: side < HLX_ARENA_SIDES && SideHeld(*lease, side);
     terminates \true;
     assigns *lease;
     ensures valid: LeaseValid(*lease);
-    ensures held: Held(*lease, side);
+    ensures held: SideHeld(*lease, side);
     ensures kept: NotWritten(*lease, side);
 */
 void any_step(hlx_lease *lease, uint32_t side, uint8_t operation) {
@@ -39,17 +39,17 @@ void any_step(hlx_lease *lease, uint32_t side, uint8_t operation) {
     requires readable: \valid_read(operations + (0 .. count - 1));
     requires separate: \separated(lease, operations + (0 .. count - 1));
     requires valid: LeaseValid(*lease);
-    requires side: side < HLX_ARENA_SIDES && Held(*lease, side);
+    requires side: side < HLX_ARENA_SIDES && SideHeld(*lease, side);
     terminates \true;
     assigns *lease;
-    ensures held: Held(*lease, side);
+    ensures held: SideHeld(*lease, side);
     ensures kept: NotWritten(*lease, side);
 */
 void held_is_never_written(hlx_lease *lease, uint32_t side, const uint8_t *operations,
                            uint32_t count) {
     /*@ loop invariant bounds: i <= count;
         loop invariant valid: LeaseValid(*lease);
-        loop invariant held: Held(*lease, side);
+        loop invariant held: SideHeld(*lease, side);
         loop invariant kept: NotWritten(*lease, side);
         loop assigns i, *lease;
         loop variant count - i;
@@ -79,7 +79,7 @@ bool released_is_free(hlx_lease *lease) {
 /*@ requires writable: \valid(lease) && \valid(arena);
     requires separate: \separated(lease, arena);
     requires valid: LeaseValid(*lease) && ArenaValid(arena);
-    requires idle: !lease->busy && !Held(*lease, lease->next);
+    requires idle: !lease->busy && !SideHeld(*lease, lease->next);
     requires in_step: lease->next == arena->side;
     terminates \true;
     assigns *lease, arena->side;

@@ -63,7 +63,7 @@ CONTRACT = re.compile(r"/\*@(.*?)\*/", re.S)
 CLAUSE = re.compile(r"\b(requires|ensures|assigns|assumes|complete behaviors|disjoint behaviors)\b(?=[\s;])"
                     r"(?:\s+(\w+):)?"
                     r"(?:\\(?:forall|exists|let)\b[^;]*;|[^;])*;|\b(behavior)\s+(\w+):"
-                    r"|\b(HLX_\w+)\((requires|ensures)\b[^)]*\)")
+                    r"|\b(HLX_\w+)\((requires|ensures)\b(?:[^()]|\([^()]*\))*\)")
 
 
 class Function:

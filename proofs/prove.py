@@ -380,7 +380,7 @@ class Target:
 
     def kinds(self, function):
         """The kinds of properties that the contract and the body of a function have."""
-        return {row[4] for row in self.properties if row[3] == function}
+        return {row[4] for row in self.properties if row[3] == function and row[6].strip() != "\\false"}  # `exits`
 
     def contract_complaints(self):
         for function in sorted(self.pins):
@@ -499,8 +499,12 @@ def core_functions():
             yield from ((str(path.relative_to(ROOT)), name) for name in ghost_functions(path))
 
 
-def stale_assumptions(targets):
+def stale_assumptions(targets, proved):
     """Rows of the assumptions that no longer stand for anything."""
+    admitted = {row[3] for target in targets for row in target.properties
+                if row[5] == "Considered valid" and row[3] in target.pins}
+    for function in sorted(({function for function, *_ in ASSUMED} & proved) - admitted):
+        yield f"{function}: in proofs/assumptions.tsv, but it is proved"
     found = {(row[3], row[4], row[6].split(":")[0]) for target in targets for row in target.properties
              if row[5] == "Considered valid"}
     for function, kind, name in sorted(ASSUMED - found):
@@ -637,6 +641,8 @@ def made_up():
     yield "x: ignored: postcondition holds: 1", x.complaints(set())
     x.goals = {"x": {"x_ensures_holds": {"wp:main": {"total": 1, "valid": 1}}}}
     yield "x: a pre-condition, but no smoke test", x.complaints(set())
+    x.properties = [["", "", "", "x", "postcondition", "Valid", "\\false"]]
+    yield "x: no contract", x.complaints(set())
     row = ["src/core/x.c", "x", "tested", "-", "-", "a claim"]
     yield "src/core/x.c: x: no row in proofs/ledger.tsv", ledger_complaints([], [("src/core/x.c", "x")])
     yield ("src/core/x.c: x: a row in proofs/ledger.tsv, but there is no such function", ledger_complaints([row], []))
@@ -735,7 +741,8 @@ def main():
         return 0
     complaints = list(ledger_complaints(ledger, list(core_functions())))
     if not options.files:
-        complaints += [*stale_assumptions(targets), *unused_models(targets)]
+        proved = {row[1] for row in ledger if row[2] == "proved"}
+        complaints += [*stale_assumptions(targets, proved), *unused_models(targets)]
     complaints += claim_complaints(list(read_claims(ledger)), ledger)
     for complaint in complaints:
         bad += 1

@@ -81,6 +81,17 @@ def inner_includes(root):
                 yield f"{path.relative_to(root)}:{number}:1: {folder} may not include {name}"
 
 
+def proved_text(root):
+    """What Frama-C reads of the core is what is compiled: __FRAMAC__ guards inclusions and declarations, no code."""
+    for path in files(root, "src/core/*.[ch]"):
+        text = re.sub(r"/\*.*?\*/", lambda match: re.sub(r"[^\n]", " ", match[0]), read(path), flags=re.S)
+        guarded = re.sub(r"^#ifdef __FRAMAC__\n[^{}=]*?^#endif$", lambda match: re.sub(r"[^\n]", "", match[0]), text,
+                         flags=re.S | re.M)
+        for number, line in enumerate(guarded.splitlines(), 1):
+            if "__FRAMAC__" in line:
+                yield f"{path.relative_to(root)}:{number}:1: code that only the compiler, or only the proof, reads"
+
+
 def symbols(root, pattern):
     """(source, kind, name) for each symbol of the objects, compiled freestanding."""
     with tempfile.TemporaryDirectory() as folder:
@@ -283,6 +294,7 @@ def status(root):
 RULES = [
     top_level,
     inner_includes,
+    proved_text,
     inner_symbols,
     clauses,
     cells,
@@ -299,6 +311,7 @@ RULES = [
 BROKEN = {
     "top_level": {"extra/x.txt": ""},
     "inner_includes": {"src/simd/a.c": '#include "../shell/log.h"\n', "src/shell/log.h": ""},
+    "proved_text": {"src/core/a.c": "#ifdef __FRAMAC__\nint f(void) { return 0; }\n#endif\n"},
     "inner_symbols": {"src/core/a.c": "int puts(const char *s);\nint f(void)\n{\n    return puts(0);\n}\n"},
     "clauses": {"spec/a.md": "**ABC-01** text\n", "src/core/a.c": "/* sp" + "ec: ABC-01 */\n"},
     "cells": {"src/core/a.c": "/* a.c */\n"},

@@ -42,6 +42,17 @@ typedef struct hlx_actions {
 /*@ predicate Room(integer count, integer n) =
       count + n <= HLX_BROKER_MAX_ACTIONS;
 
+    // Action n tells the shell to do this with a slot's process.
+    predicate Told(hlx_actions actions, integer n, integer type, integer slot) =
+      actions.list[n].type == type && actions.list[n].slot == slot;
+
+    // Actions n and n + 1 refuse an accepted request and release it.
+    predicate RefusedAt(hlx_actions actions, integer n, integer request_id, integer status) =
+      actions.list[n].type == HLX_ACTION_REPLY && actions.list[n].request_id == request_id &&
+      actions.list[n].reply.status == status &&
+      actions.list[n + 1].type == HLX_ACTION_RELEASE &&
+      actions.list[n + 1].request_id == request_id;
+
     // How many of the first n actions are replies, hedges, releases?
     logic integer IsReply(hlx_action action) = action.type == HLX_ACTION_REPLY ? 1 : 0;
 

@@ -27,9 +27,7 @@
     exits \false;
     assigns broker->now_ns;
     ensures forward: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
-    ensures exact: broker->now_ns == \old(broker->now_ns) ||
-                   broker->now_ns == (now_ns < HLX_BROKER_MAX_NOW_NS ? now_ns :
-                       HLX_BROKER_MAX_NOW_NS);
+    ensures exact: broker->now_ns == Later(\old(broker->now_ns), now_ns);
 */
 static void advance(hlx_broker *broker, uint64_t now_ns) {
     uint64_t bounded = hlx_earlier(now_ns, HLX_BROKER_MAX_NOW_NS);
@@ -80,11 +78,13 @@ static void set_hedge_delay(hlx_broker *broker, uint64_t delay_ns) {
       (event->type == HLX_EVENT_HEDGE_DELAY &&
        event->hedge_delay_ns <= HLX_BROKER_MAX_DURATION_NS
          ? event->hedge_delay_ns : \old(broker->config.hedge_delay_ns));
+    ensures draining: (broker->draining != 0) <==>
+      \old(broker->draining != 0) || event->type == HLX_EVENT_DRAIN;
     HLX_VALID(ensures)
     ensures hedges: HedgeAccount(*broker, *actions) ==
       \old(HedgeAccount(*broker, *actions));
-    ensures accepted: \old(broker->counters.accepted) <= broker->counters.accepted <=
-      \old(broker->counters.accepted) + (event->type == HLX_EVENT_SUBMIT ? 1 : 0);
+    ensures accepted: broker->counters.accepted == \old(broker->counters.accepted) +
+      (event->type == HLX_EVENT_SUBMIT ? \old(Accepts(*broker)) : 0);
     ensures abandoned: \old(broker->counters.abandoned) <= broker->counters.abandoned <=
       \old(broker->counters.abandoned) + (event->type == HLX_EVENT_CLIENT_GONE ? 1 : 0);
     ensures replies: ReplyAccount(*broker, *actions) ==

@@ -46,6 +46,20 @@
 */
 bool hlx_broker_config_valid(const hlx_broker_config *config);
 
+/*@ predicate NothingCounted(hlx_broker_counters c) =
+      c.accepted == 0 && c.answered == 0 && c.abandoned == 0 && c.answered_ok == 0 &&
+      c.answered_deadline == 0 && c.answered_worker_failed == 0 && c.answered_by_hedge == 0 &&
+      c.rejected_overloaded == 0 && c.rejected_shutting_down == 0 && c.hedges_granted == 0 &&
+      c.hedges_suppressed == 0 && c.cancels_sent == 0 && c.retries == 0 && c.crashes == 0 &&
+      c.spawns == 0 && c.rotations == 0 && c.kills == 0 && c.mismatches == 0 &&
+      c.protocol_errors == 0;
+
+    // BRK-22: time as the broker takes it.
+    logic integer Later(integer now_ns, integer told_ns) =
+      told_ns <= now_ns ? now_ns
+                        : told_ns < HLX_BROKER_MAX_NOW_NS ? told_ns : HLX_BROKER_MAX_NOW_NS;
+*/
+
 /* All slots below worker_count in BACKOFF with timer 0, so that the first step
  * spawns them. False, and `broker` unspecified, on an invalid configuration.
  * spec: BRK-21 */
@@ -62,6 +76,11 @@ bool hlx_broker_config_valid(const hlx_broker_config *config);
     ensures fresh: \result ==>
       \forall integer s; 0 <= s < HLX_BROKER_MAX_SLOTS ==>
         FreshSlot(broker->slots[s], broker->seats.taken[s], broker->config, s);
+    ensures clock: \result ==> broker->now_ns == 0;
+    ensures idle: \result ==>
+      !broker->draining && broker->queue_count == 0 && broker->in_service == 0;
+    ensures nothing: \result ==> NothingCounted(broker->counters);
+    ensures valid: \result ==> BrokerValid(*broker);
 */
 bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
 
@@ -97,7 +116,10 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
       (event->type == HLX_EVENT_HEDGE_DELAY &&
        event->hedge_delay_ns <= HLX_BROKER_MAX_DURATION_NS
          ? event->hedge_delay_ns : \old(broker->config.hedge_delay_ns));
-    ensures time: \old(broker->now_ns) <= broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    ensures time: broker->now_ns == Later(\old(broker->now_ns), now_ns) &&
+      broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
+    ensures draining: (broker->draining != 0) <==>
+      \old(broker->draining != 0) || event->type == HLX_EVENT_DRAIN;
     ensures actions: actions->count <= HLX_BROKER_MAX_ACTIONS;
     ensures timely_queue: QueueTimely(*broker);
     ensures timely_service: ServiceTimely(*broker);
@@ -107,9 +129,9 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
     ensures hedges: HedgesSettled(*broker);
     ensures promise: Promise(*broker, \result);
     ensures later: \result > broker->now_ns;
-    ensures arrivals:
-      \old(broker->counters.accepted) <= broker->counters.accepted <=
-        \old(broker->counters.accepted) + (event->type == HLX_EVENT_SUBMIT ? 1 : 0) &&
+    ensures arrivals: broker->counters.accepted == \old(broker->counters.accepted) +
+      (event->type == HLX_EVENT_SUBMIT ? \old(Accepts(*broker)) : 0);
+    ensures departures:
       \old(broker->counters.abandoned) <= broker->counters.abandoned <=
         \old(broker->counters.abandoned) + (event->type == HLX_EVENT_CLIENT_GONE ? 1 : 0);
     ensures replies: Replies(*actions, actions->count) ==

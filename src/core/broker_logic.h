@@ -192,6 +192,17 @@
     logic integer ReleaseAccount(hlx_broker b, hlx_actions actions) =
       Releases(actions, actions.count) + b.queue_count + Held(b.phases, b.config.slot_count);
 
+    // BRK-24: 1 where a submitted request is accepted, else 0.
+    logic integer Accepts(hlx_broker b) =
+      b.draining || b.queue_count >= b.config.queue_capacity ||
+      b.counters.accepted >= HLX_BROKER_MAX_ACCEPTED ? 0 : 1;
+
+    // BRK-25: is the request in the queue, or in service and unanswered?
+    predicate InSystem(hlx_broker b, integer id) =
+      (\exists integer i; 0 <= i < b.queue_count && QueuedId(b, i) == id) ||
+      (\exists integer e; 0 <= e < b.config.slot_count && Open(b.phases.of[e]) == 1 &&
+         b.requests[e].id == id);
+
     predicate Finished(hlx_broker b) =
       b.draining && b.queue_count == 0 && b.in_service == 0;
 

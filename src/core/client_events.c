@@ -19,6 +19,7 @@
       \old(Hedges(*actions, actions->count));
     ensures releases: Releases(*actions, actions->count) ==
       \old(Releases(*actions, actions->count)) + 1;
+    ensures refused: Refused(*actions, \old(actions->count), request_id, status);
 */
 static void reject(uint64_t request_id, uint32_t status, hlx_actions *actions) {
     hlx_emit_reply(actions, request_id, hlx_refusal(status));
@@ -45,6 +46,7 @@ void hlx_submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     requires room: Room(actions->count, 1);
     HLX_VALID(requires)
     requires inside: position < broker->queue_count;
+    requires found: QueuedId(*broker, position) == request_id;
     terminates \true;
     exits \false;
     assigns broker->queue[0 .. HLX_BROKER_MAX_QUEUE - 1], broker->queue_count,
@@ -59,6 +61,9 @@ void hlx_submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
       \old(ReleaseAccount(*broker, *actions));
     ensures accepted: broker->counters.accepted == \old(broker->counters.accepted);
     ensures abandoned: broker->counters.abandoned == \old(broker->counters.abandoned) + 1;
+    ensures left: broker->queue_count == \old(broker->queue_count) - 1;
+    ensures released: actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, position));
 */
 static void forget_queued(hlx_broker *broker, uint32_t position, uint64_t request_id,
                           hlx_actions *actions) {

@@ -8,6 +8,14 @@
 #include "broker_logic.h"
 #include "broker_state.h"
 
+/*@ // The two actions from `n` on: the reply to a request, and its release.
+    predicate Refused(hlx_actions actions, integer n, integer id, integer status) =
+      actions.list[n].type == HLX_ACTION_REPLY && actions.list[n].request_id == id &&
+      actions.list[n].reply.status == status && actions.list[n].reply.tokens == 0 &&
+      actions.list[n].reply.issues == 0 && actions.list[n].reply.origin == HLX_ORIGIN_NONE &&
+      actions.list[n + 1].type == HLX_ACTION_RELEASE && actions.list[n + 1].request_id == id;
+*/
+
 /* spec: BRK-24 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);
@@ -23,8 +31,18 @@
     HLX_VALID(ensures)
     ensures hedges: HedgeAccount(*broker, *actions) ==
       \old(HedgeAccount(*broker, *actions));
-    ensures accepted: \old(broker->counters.accepted) <= broker->counters.accepted <=
-      \old(broker->counters.accepted) + 1;
+    ensures accepted: broker->counters.accepted ==
+      \old(broker->counters.accepted) + \old(Accepts(*broker));
+    ensures joined: \old(Accepts(*broker)) == 1 ==>
+      broker->queue_count == \old(broker->queue_count) + 1 &&
+      QueuedId(*broker, \old(broker->queue_count)) == request_id &&
+      QueuedSince(*broker, \old(broker->queue_count)) == broker->now_ns;
+    ensures refused: \old(Accepts(*broker)) == 0 ==>
+      broker->queue_count == \old(broker->queue_count) &&
+      Refused(*actions, \old(actions->count), request_id,
+              (broker->draining ? HLX_REPLY_SHUTTING_DOWN : HLX_REPLY_OVERLOADED));
+    ensures ids: \forall integer i; 0 <= i < \old(broker->queue_count) ==>
+      QueuedId(*broker, i) == \old(QueuedId(*broker, i));
     ensures replies: ReplyAccount(*broker, *actions) ==
       \old(ReplyAccount(*broker, *actions)) + 1 -
       (broker->counters.accepted - \old(broker->counters.accepted));
@@ -55,8 +73,13 @@ void hlx_submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions);
     ensures releases: ReleaseAccount(*broker, *actions) ==
       \old(ReleaseAccount(*broker, *actions));
     ensures accepted: broker->counters.accepted == \old(broker->counters.accepted);
-    ensures abandoned: \old(broker->counters.abandoned) <= broker->counters.abandoned <=
-      \old(broker->counters.abandoned) + 1;
+    ensures abandoned: \old(InSystem(*broker, request_id)) ==>
+      broker->counters.abandoned == \old(broker->counters.abandoned) + 1;
+    ensures stranger: \old(!InSystem(*broker, request_id)) ==>
+      broker->counters.abandoned == \old(broker->counters.abandoned) &&
+      actions->count == \old(actions->count);
+    ensures silent: broker->counters.answered == \old(broker->counters.answered) &&
+      Replies(*actions, actions->count) == \old(Replies(*actions, actions->count));
 */
 void hlx_client_gone(hlx_broker *broker, uint64_t request_id, hlx_actions *actions);
 

@@ -26,9 +26,17 @@
     ensures timer: SlotTimer(*broker, slot);
     ensures later: \old(broker->slots[slot].timer_ns) > broker->now_ns ==>
                    broker->slots[slot].timer_ns > broker->now_ns;
-    ensures once: \old(broker->slots[slot].cancel_sent) != 0 ==>
+    ensures once: \old(Stopping(*broker, slot)) ==>
                   actions->count == \old(actions->count) &&
                   broker->slots[slot].timer_ns == \old(broker->slots[slot].timer_ns);
+    ensures grace: !\old(Stopping(*broker, slot)) ==>
+      broker->slots[slot].timer_ns == broker->now_ns + broker->config.kill_grace_ns;
+    ensures told: !\old(Stopping(*broker, slot)) ==>
+      actions->count == \old(actions->count) + 1 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_SEND_CANCEL &&
+      actions->list[\old(actions->count)].slot == slot &&
+      actions->list[\old(actions->count)].request_id ==
+        broker->requests[broker->slots[slot].request].id;
     HLX_ACCOUNTS(ensures)
 */
 static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
@@ -159,6 +167,7 @@ static void leave_job(hlx_broker *broker, uint32_t slot) {
     ensures lives_or_not: (EntryLinked(*broker, \result) && \result != slot) ||
                           (Orphan(*broker, \result) && \result == slot);
     ensures unharmed: EntryLinked(*broker, \result) ==> broker->requests[\result].crashes == 0;
+    ensures left: \result != slot ==> broker->phases.of[slot] != HLX_REQUEST_WAITING;
     ensures phase: broker->phases.of[\result] ==
                    \old(broker->phases.of[broker->slots[slot].request]);
     ensures id: broker->requests[\result].id ==
@@ -219,6 +228,16 @@ static bool running(const hlx_broker *broker, uint32_t entry) {
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures retried: broker->phases.of[entry] == HLX_REQUEST_WAITING <==>
+                     broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES;
+    ensures failed: broker->requests[entry].crashes == HLX_BROKER_MAX_CRASHES ==>
+      actions->count == \old(actions->count) + 2 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
+      actions->list[\old(actions->count)].request_id == broker->requests[entry].id &&
+      actions->list[\old(actions->count)].reply.status == HLX_REPLY_WORKER_FAILED;
+    ensures released: broker->requests[entry].crashes == HLX_BROKER_MAX_CRASHES ==>
+      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count) + 1].request_id == broker->requests[entry].id;
 */
 static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     if (broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES) {
@@ -230,6 +249,22 @@ static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actio
             hlx_counted(broker->counters.answered_worker_failed);
         hlx_release(broker, entry, actions);
     }
+}
+
+/* One more worker has died with the request in `entry`. spec: BRK-08 */
+/*@ requires writable: \valid(broker);
+    requires entry: entry < broker->config.slot_count;
+    requires bounded: broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES;
+    HLX_VALID_BUT(requires, entry)
+    terminates \true;
+    exits \false;
+    assigns broker->requests[entry].crashes;
+    ensures crashes: broker->requests[entry].crashes ==
+                     \old(broker->requests[entry].crashes) + 1;
+    HLX_VALID_BUT(ensures, entry)
+*/
+static void count_crash(hlx_broker *broker, uint32_t entry) {
+    broker->requests[entry].crashes = broker->requests[entry].crashes + 1u;
 }
 
 void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
@@ -245,7 +280,7 @@ void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
 void hlx_lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint32_t entry = end_job(broker, slot);
 
-    broker->requests[entry].crashes = broker->requests[entry].crashes + 1u;
+    count_crash(broker, entry);
     if (running(broker, entry)) {
         return;
     }

@@ -19,6 +19,7 @@
                      \separated(broker, actions);
     requires room: Room(actions->count, 1);
     requires slot: slot < HLX_BROKER_MAX_SLOTS && entry < HLX_BROKER_MAX_SLOTS;
+    requires idle: Idle(*broker, slot);
     terminates \true;
     exits \false;
     assigns broker->slots[slot].request, broker->slots[slot].origin, actions->count,
@@ -60,6 +61,12 @@ void hlx_give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t or
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures answered: broker->counters.answered == \old(broker->counters.answered);
+    ensures released: \old(broker->slots[slot].request) == slot &&
+      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT ==>
+      actions->count == \old(actions->count) + 1 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
 */
 void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -82,6 +89,27 @@ void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures retried: broker->phases.of[slot] == HLX_REQUEST_WAITING <==>
+      \old(broker->phases.of[slot]) == HLX_REQUEST_OPEN &&
+      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT &&
+      \old(broker->requests[slot].crashes) == 0;
+    ensures failed: \old(broker->phases.of[slot]) == HLX_REQUEST_OPEN &&
+      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT &&
+      \old(broker->requests[slot].crashes) == 1 ==>
+      actions->count == \old(actions->count) + 2 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
+      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id) &&
+      actions->list[\old(actions->count)].reply.status == HLX_REPLY_WORKER_FAILED;
+    ensures given_up: \old(broker->phases.of[slot]) == HLX_REQUEST_OPEN &&
+      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT &&
+      \old(broker->requests[slot].crashes) == 1 ==>
+      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count) + 1].request_id == \old(broker->requests[slot].id);
+    ensures released: \old(broker->phases.of[slot]) == HLX_REQUEST_CLOSED &&
+      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT ==>
+      actions->count == \old(actions->count) + 1 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
 */
 void hlx_lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -109,6 +137,13 @@ void hlx_lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
       \old(ReleaseAccount(*broker, *actions));
     ensures accepted: broker->counters.accepted == \old(broker->counters.accepted);
     ensures abandoned: broker->counters.abandoned == \old(broker->counters.abandoned) + 1;
+    ensures unanswered: broker->counters.answered == \old(broker->counters.answered) &&
+      Replies(*actions, actions->count) == \old(Replies(*actions, actions->count));
+    ensures closed: Open(broker->phases.of[entry]) == 0;
+    ensures released: \old(broker->phases.of[entry]) == HLX_REQUEST_WAITING ==>
+      actions->count == \old(actions->count) + 1 &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
 */
 void hlx_abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 
@@ -129,6 +164,15 @@ void hlx_abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 3;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures answered: broker->counters.answered == \old(broker->counters.answered) + 1;
+    ensures reply: actions->count > \old(actions->count) &&
+      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
+      actions->list[\old(actions->count)].request_id == broker->requests[entry].id &&
+      actions->list[\old(actions->count)].reply.status == HLX_REPLY_DEADLINE;
+    ensures released: \old(broker->phases.of[entry]) == HLX_REQUEST_WAITING ==>
+      actions->count == \old(actions->count) + 2 &&
+      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count) + 1].request_id == broker->requests[entry].id;
 */
 void hlx_expire_request(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 

@@ -22,7 +22,7 @@ void hlx_lease_restart(hlx_lease *lease) {
     requires side: side < HLX_ARENA_SIDES;
     terminates \true;
     assigns \nothing;
-    ensures held: \result <==> Held(*lease, side);
+    ensures held: \result <==> SideHeld(*lease, side);
 */
 static bool held(const hlx_lease *lease, uint32_t side) {
     return side == 0 ? lease->held_a : lease->held_b;
@@ -33,8 +33,8 @@ static bool held(const hlx_lease *lease, uint32_t side) {
     requires side: side < HLX_ARENA_SIDES;
     terminates \true;
     assigns lease->held_a, lease->held_b;
-    ensures set: Held(*lease, side) <==> value;
-    ensures other: Held(*lease, 1 - side) <==> Held(\old(*lease), 1 - side);
+    ensures set: SideHeld(*lease, side) <==> value;
+    ensures other: SideHeld(*lease, 1 - side) <==> SideHeld(\old(*lease), 1 - side);
 */
 static void set_held(hlx_lease *lease, uint32_t side, bool value) {
     if (side == 0) {

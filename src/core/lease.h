@@ -32,7 +32,7 @@ typedef struct hlx_lease {
     bool held_b;
 } hlx_lease;
 
-/*@ predicate Held(hlx_lease lease, integer side) =
+/*@ predicate SideHeld(hlx_lease lease, integer side) =
       (side == 0 && lease.held_a) || (side == 1 && lease.held_b);
 
     predicate Turns(hlx_lease lease) =
@@ -40,7 +40,7 @@ typedef struct hlx_lease {
       (lease.written != HLX_LEASE_NO_SIDE ==> lease.next == 1 - lease.written);
 
     predicate NeverHeldAndWritten(hlx_lease lease) =
-      lease.busy ==> lease.written != HLX_LEASE_NO_SIDE && !Held(lease, lease.written);
+      lease.busy ==> lease.written != HLX_LEASE_NO_SIDE && !SideHeld(lease, lease.written);
 
     predicate LeaseValid(hlx_lease lease) = Turns(lease) && NeverHeldAndWritten(lease);
 
@@ -53,7 +53,7 @@ typedef struct hlx_lease {
     terminates \true;
     assigns *lease;
     ensures valid: LeaseValid(*lease);
-    ensures free: !Held(*lease, 0) && !Held(*lease, 1);
+    ensures free: !SideHeld(*lease, 0) && !SideHeld(*lease, 1);
     ensures turn: lease->next == 0 && lease->written == HLX_LEASE_NO_SIDE && !lease->busy;
 */
 void hlx_lease_init(hlx_lease *lease);
@@ -79,7 +79,7 @@ void hlx_lease_restart(hlx_lease *lease);
     assigns lease->next, lease->written, lease->busy;
     ensures valid: LeaseValid(*lease);
     ensures holds: SameHolds(*lease, \old(*lease));
-    ensures granted: \result <==> !Held(\old(*lease), \old(lease->next));
+    ensures granted: \result <==> !SideHeld(\old(*lease), \old(lease->next));
     ensures turn: \result ==>
       lease->busy && lease->written == \old(lease->next) && lease->next == 1 - lease->written;
     ensures refused: !\result ==> *lease == \old(*lease);
@@ -105,13 +105,13 @@ void hlx_lease_end(hlx_lease *lease);
     assigns lease->held_a, lease->held_b;
     ensures valid: LeaseValid(*lease);
     ensures side: \result != HLX_LEASE_NO_SIDE ==>
-      \result == lease->written && !lease->busy && Held(*lease, \result) &&
-      !Held(\old(*lease), \result);
+      \result == lease->written && !lease->busy && SideHeld(*lease, \result) &&
+      !SideHeld(\old(*lease), \result);
     ensures other: \result != HLX_LEASE_NO_SIDE ==>
-      (Held(*lease, 1 - \result) <==> Held(\old(*lease), 1 - \result));
+      (SideHeld(*lease, 1 - \result) <==> SideHeld(\old(*lease), 1 - \result));
     ensures none: \result == HLX_LEASE_NO_SIDE ==> *lease == \old(*lease);
     ensures possible: lease->written < HLX_ARENA_SIDES && !lease->busy &&
-      !Held(\old(*lease), lease->written) ==> \result == lease->written;
+      !SideHeld(\old(*lease), lease->written) ==> \result == lease->written;
     ensures range: \result <= HLX_LEASE_NO_SIDE;
 */
 uint32_t hlx_lease_hold(hlx_lease *lease);
@@ -123,8 +123,8 @@ uint32_t hlx_lease_hold(hlx_lease *lease);
     terminates \true;
     assigns lease->held_a, lease->held_b;
     ensures valid: LeaseValid(*lease);
-    ensures free: !Held(*lease, side);
-    ensures other: Held(*lease, 1 - side) <==> Held(\old(*lease), 1 - side);
+    ensures free: !SideHeld(*lease, side);
+    ensures other: SideHeld(*lease, 1 - side) <==> SideHeld(\old(*lease), 1 - side);
 */
 void hlx_lease_release(hlx_lease *lease, uint32_t side);
 

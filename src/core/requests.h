@@ -56,6 +56,9 @@ void hlx_set_phase(hlx_broker *broker, uint32_t entry, uint8_t phase);
     ensures open: broker->phases.of[entry] == HLX_REQUEST_OPEN;
     ensures alone: broker->requests[entry].other == HLX_BROKER_NO_SLOT;
     ensures unharmed: broker->requests[entry].crashes == 0;
+    ensures unhedged: !broker->requests[entry].hedged;
+    ensures unsuppressed: !broker->requests[entry].suppressed;
+    ensures no_result: !broker->requests[entry].has_summary;
     ensures id: broker->requests[entry].id == broker->queue[broker->queue_head].id;
     ensures since: broker->requests[entry].accepted_ns ==
                    broker->queue[broker->queue_head].accepted_ns;
@@ -79,6 +82,12 @@ void hlx_open_request(hlx_broker *broker, uint32_t entry);
     ensures crashes: broker->requests[to].crashes == \old(broker->requests[from].crashes);
     ensures id: broker->requests[to].id == \old(broker->requests[from].id);
     ensures since: broker->requests[to].accepted_ns == \old(broker->requests[from].accepted_ns);
+    ensures hedged: broker->requests[to].hedged == \old(broker->requests[from].hedged);
+    ensures suppressed: broker->requests[to].suppressed ==
+                        \old(broker->requests[from].suppressed);
+    ensures has_result: broker->requests[to].has_summary ==
+                        \old(broker->requests[from].has_summary);
+    ensures result: broker->requests[to].summary == \old(broker->requests[from].summary);
     ensures hedge_at: broker->requests[to].hedge_at_ns == \old(broker->requests[from].hedge_at_ns);
     ensures same_count: \forall integer k; from < k <= HLX_BROKER_MAX_SLOTS && to < k ==>
       Unanswered(broker->phases, k) == \old(Unanswered(broker->phases, k));
@@ -109,6 +118,7 @@ void hlx_move_request(hlx_broker *broker, uint32_t from, uint32_t to);
     ensures reply: actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
       actions->list[\old(actions->count)].request_id == broker->requests[entry].id &&
       actions->list[\old(actions->count)].reply == reply;
+    ensures answered: broker->counters.answered == \old(broker->counters.answered) + 1;
 */
 void hlx_answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_actions *actions);
 
@@ -127,6 +137,8 @@ void hlx_answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_actions
     ensures free: broker->phases.of[entry] == HLX_REQUEST_FREE;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures released: actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
+      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
 */
 void hlx_release(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 

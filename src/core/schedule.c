@@ -13,6 +13,25 @@ void hlx_expire_queue(hlx_broker *broker, hlx_actions *actions) {
         loop invariant count: \at(actions->count, Pre) <= actions->count <=
           \at(actions->count, Pre) + 2 * (\at(broker->queue_count, Pre) - broker->queue_count);
         loop invariant queue: QueueValid(*broker);
+        loop invariant overdue: \forall integer i;
+          0 <= i < \at(broker->queue_count, Pre) - broker->queue_count ==>
+          \at(QueuedSince(*broker, i), Pre) + broker->config.deadline_ns <= broker->now_ns;
+        loop invariant twice: actions->count == \at(actions->count, Pre) +
+          2 * (\at(broker->queue_count, Pre) - broker->queue_count);
+        loop invariant replied: \forall integer i;
+          0 <= i < \at(broker->queue_count, Pre) - broker->queue_count ==>
+          RefusedAt(*actions, \at(actions->count, Pre) + 2 * i, \at(QueuedId(*broker, i), Pre),
+                    HLX_REPLY_DEADLINE);
+        loop invariant left: \forall integer i;
+          \at(broker->queue_count, Pre) - broker->queue_count <= i &&
+          i < \at(broker->queue_count, Pre) ==>
+          QueuedId(*broker, i - (\at(broker->queue_count, Pre) - broker->queue_count)) ==
+            \at(QueuedId(*broker, i), Pre);
+        loop invariant since: \forall integer i;
+          \at(broker->queue_count, Pre) - broker->queue_count <= i &&
+          i < \at(broker->queue_count, Pre) ==>
+          QueuedSince(*broker, i - (\at(broker->queue_count, Pre) - broker->queue_count)) ==
+            \at(QueuedSince(*broker, i), Pre);
         loop invariant conserve: CountersConserve(*broker);
         loop invariant budget: BudgetKept(broker->config, broker->counters.hedges_granted,
             broker->counters.accepted);
@@ -29,11 +48,14 @@ void hlx_expire_queue(hlx_broker *broker, hlx_actions *actions) {
         /*@ assert first: QueuedSince(*broker, 0) == head.accepted_ns; */
         /*@ assert oldest: \forall integer i; 0 <= i < broker->queue_count ==>
               head.accepted_ns <= QueuedSince(*broker, i); */
+        /*@ assert next: \let n = \at(broker->queue_count, Pre) - broker->queue_count;
+              QueuedId(*broker, n - n) == head.id && head.id == \at(QueuedId(*broker, n), Pre); */
         if (hlx_deadline_of(broker, head.accepted_ns) > broker->now_ns) {
             return;
         }
         hlx_emit_reply(actions, head.id, hlx_refusal(HLX_REPLY_DEADLINE));
         hlx_emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, head.id);
+        /*@ assert refused: RefusedAt(*actions, actions->count - 2, head.id, HLX_REPLY_DEADLINE); */
         broker->counters.answered = broker->counters.answered + 1u;
         broker->counters.answered_deadline = hlx_counted(broker->counters.answered_deadline);
         hlx_queue_drop_head(broker);
@@ -103,6 +125,7 @@ static bool idle(const hlx_broker *broker, uint32_t slot) {
     ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
       actions->list[\old(actions->count)].slot == slot &&
       actions->list[\old(actions->count)].request_id == \old(broker->requests[entry].id);
+    ensures crashes: broker->requests[slot].crashes == \old(broker->requests[entry].crashes);
 */
 static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
                              hlx_actions *actions) {
@@ -139,6 +162,10 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
       actions->list[\old(actions->count)].slot == slot &&
       actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, 0));
+    ensures fewer: broker->queue_count == \old(broker->queue_count) - 1;
+    ensures hedge_at: broker->requests[slot].hedge_at_ns ==
+      (broker->config.hedging ? broker->now_ns + broker->config.hedge_delay_ns
+                              : HLX_BROKER_NEVER);
 */
 static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint64_t hedge_at_ns = HLX_BROKER_NEVER;
@@ -183,6 +210,20 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
     HLX_VALID(ensures)
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
+    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
+      actions->list[\old(actions->count)].slot == slot;
+    ensures own: \old(broker->phases.of[slot]) == HLX_REQUEST_WAITING ==>
+      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
+    ensures waiting: \old(broker->phases.of[slot]) != HLX_REQUEST_WAITING &&
+      entry != HLX_BROKER_NO_REQUEST ==>
+      actions->list[\old(actions->count)].request_id == \old(broker->requests[entry].id);
+    ensures retry_first: entry != HLX_BROKER_NO_REQUEST ==>
+      broker->queue_head == \old(broker->queue_head) &&
+      broker->queue_count == \old(broker->queue_count);
+    ensures oldest: entry == HLX_BROKER_NO_REQUEST ==>
+      broker->queue_count == \old(broker->queue_count) - 1 &&
+      actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, 0));
+    ensures no_wait: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
 */
 static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_actions *actions) {
     if (broker->phases.of[slot] == HLX_REQUEST_WAITING) {
@@ -207,6 +248,8 @@ void hlx_dispatch(hlx_broker *broker, hlx_actions *actions) {
             broker->config.slot_count &&
           broker->phases.of[entry] == HLX_REQUEST_WAITING;
         loop invariant none: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
+        loop invariant retry_first: entry != HLX_BROKER_NO_REQUEST ==>
+          broker->queue_count == \at(broker->queue_count, Pre);
         loop invariant timely_queue: QueueTimely(*broker);
         loop invariant timely_service: ServiceTimely(*broker);
         HLX_VALID(loop invariant)
@@ -269,6 +312,8 @@ static bool within_budget(const hlx_broker *broker) {
     assigns \nothing;
     ensures found: \result != HLX_BROKER_NO_SLOT ==>
       \result < broker->config.slot_count && Idle(*broker, \result);
+    ensures lowest: \forall integer s; 0 <= s < \result && s < broker->config.slot_count ==>
+      !Idle(*broker, s);
     ensures none: \result == HLX_BROKER_NO_SLOT ==> NoneIdle(*broker);
 */
 static uint32_t find_idle(const hlx_broker *broker) {
@@ -296,6 +341,7 @@ static uint32_t find_idle(const hlx_broker *broker) {
     requires free: broker->phases.of[slot] != HLX_REQUEST_WAITING;
     requires countable: broker->counters.hedges_granted < UINT64_MAX;
     requires budget: WithinBudget(*broker);
+    requires due: broker->requests[entry].hedge_at_ns <= broker->now_ns;
     requires settled: RotationsSettled(*broker);
     terminates \true;
     exits \false;
@@ -313,6 +359,9 @@ static uint32_t find_idle(const hlx_broker *broker) {
     ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
       actions->list[\old(actions->count)].slot == slot &&
       actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+    ensures counted: broker->counters.hedges_granted == \old(broker->counters.hedges_granted) + 1;
+    ensures as_hedge: Hedges(*actions, actions->count) ==
+      \old(Hedges(*actions, actions->count)) + 1;
 */
 static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_actions *actions) {
     broker->requests[entry].hedged = true;
@@ -327,10 +376,16 @@ static void grant_hedge(hlx_broker *broker, uint32_t entry, uint32_t slot, hlx_a
     requires entry: entry < broker->config.slot_count;
     HLX_VALID(requires)
     requires settled: RotationsSettled(*broker);
+    requires due: broker->requests[entry].hedge_at_ns <= broker->now_ns;
     terminates \true;
     exits \false;
     assigns broker->requests[entry].suppressed, broker->counters.hedges_suppressed;
     ensures suppressed: broker->requests[entry].suppressed;
+    ensures once: \old(broker->requests[entry].suppressed) != 0 ==>
+      broker->counters.hedges_suppressed == \old(broker->counters.hedges_suppressed);
+    ensures counted: !\old(broker->requests[entry].suppressed) &&
+      \old(broker->counters.hedges_suppressed) < UINT64_MAX ==>
+      broker->counters.hedges_suppressed == \old(broker->counters.hedges_suppressed) + 1;
     HLX_VALID(ensures)
     ensures settled: RotationsSettled(*broker);
 */

@@ -26,6 +26,17 @@
     ensures count: \old(actions->count) <= actions->count <=
                    \old(actions->count) + 2 * HLX_BROKER_MAX_QUEUE;
     ensures timely: QueueTimely(*broker);
+    ensures overdue: \forall integer i; 0 <= i < \old(broker->queue_count) - broker->queue_count ==>
+      \old(QueuedSince(*broker, i)) + broker->config.deadline_ns <= broker->now_ns;
+    ensures twice: actions->count == \old(actions->count) +
+      2 * (\old(broker->queue_count) - broker->queue_count);
+    ensures replied: \forall integer i; 0 <= i < \old(broker->queue_count) - broker->queue_count ==>
+      RefusedAt(*actions, \old(actions->count) + 2 * i, \old(QueuedId(*broker, i)),
+                HLX_REPLY_DEADLINE);
+    ensures left: \forall integer i;
+      \old(broker->queue_count) - broker->queue_count <= i < \old(broker->queue_count) ==>
+      QueuedId(*broker, i - (\old(broker->queue_count) - broker->queue_count)) ==
+        \old(QueuedId(*broker, i));
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
 */
@@ -75,6 +86,8 @@ void hlx_expire_requests(hlx_broker *broker, hlx_actions *actions);
     ensures quiet: TimersQuiet(*broker);
     ensures settled: RotationsSettled(*broker);
     ensures conserved: WorkConserved(*broker);
+    ensures retry_first: NoneWaits(*broker) ||
+      broker->queue_count == \old(broker->queue_count);
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
 */

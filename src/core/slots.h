@@ -14,11 +14,14 @@
 #include "broker_logic.h"
 #include "broker_state.h"
 
+/* Only where no process is and the back-off has passed. spec: BRK-09, BRK-35 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);
     requires room: Room(actions->count, 1);
     requires valid: ConfigValid(broker->config) && broker->now_ns <= HLX_BROKER_MAX_NOW_NS;
     requires slot: slot < broker->config.slot_count;
+    requires no_process: broker->slots[slot].state <= HLX_SLOT_BACKOFF;
+    requires due: broker->slots[slot].timer_ns <= broker->now_ns;
     terminates \true;
     exits \false;
     assigns broker->slots[slot].state, broker->slots[slot].rotation_due,
@@ -27,8 +30,10 @@
     ensures starting: broker->slots[slot].state == HLX_SLOT_STARTING;
     ensures timer: broker->slots[slot].timer_ns ==
                    broker->now_ns + broker->config.start_timeout_ns;
+    ensures unused: !broker->slots[slot].rotation_due;
     ensures count: actions->count == \old(actions->count) + 1;
     HLX_ACCOUNTS(ensures)
+    ensures sent: Told(*actions, \old(actions->count), HLX_ACTION_SPAWN, slot);
 */
 void hlx_spawn(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -86,6 +91,7 @@ void hlx_pass_seat(hlx_broker *broker, uint32_t slot, uint32_t heir);
     HLX_VALID(ensures)
     ensures job: broker->slots[slot].request == \old(broker->slots[slot].request);
     HLX_ACCOUNTS(ensures)
+    ensures sent: Told(*actions, \old(actions->count), HLX_ACTION_KILL, slot);
 */
 void hlx_kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -109,6 +115,8 @@ void hlx_kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
       KeptButRotation(broker->slots[s], \old(broker->slots[s]));
     ensures retiring: broker->slots[slot].state == HLX_SLOT_RETIRING &&
                       broker->slots[slot].timer_ns > broker->now_ns;
+    ensures grace: broker->slots[slot].timer_ns ==
+                   broker->now_ns + broker->config.kill_grace_ns;
     ensures count: actions->count == \old(actions->count) + 1;
     HLX_VALID(ensures)
     ensures job: broker->slots[slot].request == \old(broker->slots[slot].request);
@@ -117,6 +125,7 @@ void hlx_kill_worker(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
       broker->slots[s].replaces == \old(broker->slots[s].replaces) &&
       broker->slots[s].replaced_by == \old(broker->slots[s].replaced_by);
     HLX_ACCOUNTS(ensures)
+    ensures sent: Told(*actions, \old(actions->count), HLX_ACTION_RETIRE, slot);
 */
 void hlx_retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 

@@ -22,6 +22,10 @@ bool hlx_finished(const hlx_broker *broker) {
     ensures wound_down: WoundDown(*broker, slot);
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures busy: \old(broker->slots[slot].request) != HLX_BROKER_NO_REQUEST ==>
+      broker->slots[slot] == \old(broker->slots[slot]);
+    ensures sent: actions->count > \old(actions->count) ==>
+      Told(*actions, \old(actions->count), HLX_ACTION_RETIRE, slot);
 */
 static void wind_down_slot(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     uint32_t state = broker->slots[slot].state;
@@ -77,6 +81,18 @@ void hlx_wind_down(hlx_broker *broker, hlx_actions *actions) {
     ensures wound_down: \old(WoundDown(*broker, slot)) ==> WoundDown(*broker, slot);
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures early: \old(broker->slots[slot].timer_ns > broker->now_ns) ==>
+      actions->count == \old(actions->count) && broker->slots[slot] == \old(broker->slots[slot]);
+    ensures empty: \old(broker->slots[slot].state) == HLX_SLOT_EMPTY ==>
+      actions->count == \old(actions->count) && broker->slots[slot] == \old(broker->slots[slot]);
+    ensures spawned: \old(broker->slots[slot].timer_ns <= broker->now_ns &&
+                          broker->slots[slot].state == HLX_SLOT_BACKOFF) ==>
+      broker->slots[slot].state == HLX_SLOT_STARTING &&
+      Told(*actions, \old(actions->count), HLX_ACTION_SPAWN, slot);
+    ensures killed: \old(broker->slots[slot].timer_ns <= broker->now_ns &&
+                         broker->slots[slot].state >= HLX_SLOT_STARTING) ==>
+      broker->slots[slot].state == HLX_SLOT_KILLED &&
+      Told(*actions, \old(actions->count), HLX_ACTION_KILL, slot);
 */
 static void run_timer(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     if (broker->slots[slot].timer_ns > broker->now_ns) {
@@ -98,6 +114,9 @@ void hlx_run_timers(hlx_broker *broker, hlx_actions *actions) {
         loop invariant quiet: \forall integer s; 0 <= s < slot ==> broker->slots[s].state !=
             HLX_SLOT_EMPTY ==>
           broker->slots[s].timer_ns > broker->now_ns;
+        loop invariant early: \forall integer s; 0 <= s < broker->config.slot_count &&
+          (slot <= s || \at(broker->slots[s].timer_ns, Pre) > broker->now_ns) ==>
+          KeptButRotation(broker->slots[s], \at(broker->slots[s], Pre));
         HLX_VALID(loop invariant)
         HLX_ACCOUNTS(loop invariant)
         loop assigns slot, broker->slots[0 .. HLX_BROKER_MAX_SLOTS - 1], broker->seats,
@@ -132,6 +151,8 @@ static bool wants_rotation(const hlx_broker *broker, uint32_t slot) {
     ensures found: \result != HLX_BROKER_NO_SLOT ==>
       \result < broker->config.slot_count && broker->slots[\result].state == HLX_SLOT_EMPTY &&
       broker->slots[\result].timer_ns <= broker->now_ns;
+    ensures lowest: \forall integer s; 0 <= s < \result && s < broker->config.slot_count &&
+      broker->slots[s].state == HLX_SLOT_EMPTY ==> broker->slots[s].timer_ns > broker->now_ns;
     ensures none: \result == HLX_BROKER_NO_SLOT ==> NoEmptySlot(*broker);
 */
 static uint32_t find_empty(const hlx_broker *broker) {
@@ -158,6 +179,7 @@ static uint32_t find_empty(const hlx_broker *broker) {
     HLX_VALID(requires)
     requires wants: WantsRotation(broker->draining, broker->slots[slot]);
     requires heir: heir < broker->config.slot_count && broker->slots[heir].state == HLX_SLOT_EMPTY;
+    requires due: broker->slots[heir].timer_ns <= broker->now_ns;
     terminates \true;
     exits \false;
     assigns broker->slots[slot].replaced_by, broker->slots[heir].replaces,
@@ -170,6 +192,7 @@ static uint32_t find_empty(const hlx_broker *broker) {
     ensures count: actions->count == \old(actions->count) + 1;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures sent: Told(*actions, \old(actions->count), HLX_ACTION_SPAWN, heir);
 */
 static void start_rotation(hlx_broker *broker, uint32_t slot, uint32_t heir, hlx_actions *actions) {
     broker->slots[slot].replaced_by = heir;
@@ -189,6 +212,8 @@ void hlx_rotate(hlx_broker *broker, hlx_actions *actions) {
         loop invariant cooling: \forall integer s; 0 <= s < slot ==> CoolingWorks(*broker, s);
         loop invariant heir: heir != HLX_BROKER_NO_SLOT ==> heir < broker->config.slot_count &&
           broker->slots[heir].state == HLX_SLOT_EMPTY;
+        loop invariant due: heir != HLX_BROKER_NO_SLOT ==>
+          broker->slots[heir].timer_ns <= broker->now_ns;
         loop invariant none: heir == HLX_BROKER_NO_SLOT ==> NoEmptySlot(*broker);
         loop invariant rotating: heir != HLX_BROKER_NO_SLOT ==>
           \forall integer s; 0 <= s < slot ==> !WantsRotation(broker->draining, broker->slots[s]);

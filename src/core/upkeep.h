@@ -60,6 +60,9 @@ void hlx_wind_down(hlx_broker *broker, hlx_actions *actions);
     ensures timely_queue: QueueTimely(*broker);
     ensures timely_service: ServiceTimely(*broker);
     ensures quiet: TimersQuiet(*broker);
+    ensures early: \forall integer s; 0 <= s < broker->config.slot_count &&
+      \old(broker->slots[s].timer_ns) > broker->now_ns ==>
+      KeptButRotation(broker->slots[s], \old(broker->slots[s]));
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
 */

@@ -41,12 +41,7 @@ static void worker_ready(hlx_broker *broker, uint32_t slot) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures busy: \result ==> broker->slots[event->slot].request != HLX_BROKER_NO_REQUEST;
-    ensures id: \result ==>
-      broker->requests[broker->slots[event->slot].request].id == event->request_id;
-    ensures status: \result ==> event->summary.status <= HLX_STATUS_BAD_ARGUMENT;
-    ensures told: \result && event->summary.status == HLX_STATUS_CANCELLED ==>
-      broker->slots[event->slot].cancel_sent;
+    ensures fits: \result <==> ResponseFits(*broker, *event);
 */
 static bool response_fits(const hlx_broker *broker, const hlx_event *event) {
     uint32_t entry = broker->slots[event->slot].request;
@@ -68,8 +63,7 @@ static bool response_fits(const hlx_broker *broker, const hlx_event *event) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures ok: \result.status == HLX_REPLY_OK <==> event->summary.status == HLX_STATUS_OK;
-    ensures origin: \result.origin == origin;
+    ensures reply: ReplyOf(\result, event->summary, origin);
 */
 static hlx_reply reply_of(const hlx_event *event, uint32_t origin) {
     hlx_reply reply = {HLX_REPLY_MALFORMED, 0u, 0u, origin};
@@ -88,6 +82,13 @@ static hlx_reply reply_of(const hlx_event *event, uint32_t origin) {
     terminates \true;
     exits \false;
     assigns broker->counters.answered_ok, broker->counters.answered_by_hedge;
+    ensures ok: broker->counters.answered_ok ==
+      (reply.status == HLX_REPLY_OK && \old(broker->counters.answered_ok) < UINT64_MAX
+         ? \old(broker->counters.answered_ok) + 1 : \old(broker->counters.answered_ok));
+    ensures by_hedge: broker->counters.answered_by_hedge ==
+      (reply.origin == HLX_ORIGIN_HEDGE && \old(broker->counters.answered_by_hedge) < UINT64_MAX
+         ? \old(broker->counters.answered_by_hedge) + 1
+         : \old(broker->counters.answered_by_hedge));
 */
 static void count_reply(hlx_broker *broker, hlx_reply reply) {
     if (reply.status == HLX_REPLY_OK) {
@@ -123,10 +124,19 @@ static bool same_result(const hlx_broker *broker, uint32_t entry, const hlx_even
             broker->counters.mismatches, actions->count,
             actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
     ensures kept: broker->requests[entry].has_summary;
+    ensures result: broker->requests[entry].summary ==
+      (\old(broker->requests[entry].has_summary) ? \old(broker->requests[entry].summary)
+                                                 : event->summary);
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 1;
     ensures reported: actions->count > \old(actions->count) <==>
       \old(broker->requests[entry].has_summary) &&
       !SameResult(\old(broker->requests[entry].summary), event->summary);
+    ensures mismatch: actions->count > \old(actions->count) ==>
+      actions->list[\old(actions->count)].type == HLX_ACTION_MISMATCH &&
+      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+    ensures counted: broker->counters.mismatches ==
+      (actions->count > \old(actions->count) && \old(broker->counters.mismatches) < UINT64_MAX
+         ? \old(broker->counters.mismatches) + 1 : \old(broker->counters.mismatches));
     HLX_ACCOUNTS(ensures)
 */
 static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event *event,
@@ -162,12 +172,22 @@ static void compare_results(hlx_broker *broker, uint32_t entry, const hlx_event 
       broker->requests[broker->slots[event->slot].request].accepted_ns <= broker->now_ns;
     HLX_VALID_BUT(ensures, broker->slots[event->slot].request)
     HLX_ACCOUNTS(ensures)
+    ensures first: broker->counters.answered == \old(broker->counters.answered) +
+      \old(Open(broker->phases.of[broker->slots[event->slot].request]));
+    ensures reply: \old(Open(broker->phases.of[broker->slots[event->slot].request])) == 1 ==>
+      actions->count > \old(actions->count) &&
+      actions->list[actions->count - 1].type == HLX_ACTION_REPLY &&
+      actions->list[actions->count - 1].request_id ==
+        broker->requests[broker->slots[event->slot].request].id &&
+      ReplyOf(actions->list[actions->count - 1].reply, event->summary,
+              broker->slots[event->slot].origin);
 */
 static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t entry = broker->slots[event->slot].request;
     hlx_reply reply = reply_of(event, broker->slots[event->slot].origin);
 
     compare_results(broker, entry, event, actions);
+    /*@ assert jobs: Jobs(*broker); */
     if (hlx_unanswered(broker, entry)) {
         count_reply(broker, reply);
         hlx_answer(broker, entry, reply, actions);
@@ -180,6 +200,11 @@ static void take_result(hlx_broker *broker, const hlx_event *event, hlx_actions 
     terminates \true;
     exits \false;
     assigns broker->slots[event->slot].rotation_due;
+    ensures due: broker->slots[event->slot].rotation_due <==>
+      \old(broker->slots[event->slot].rotation_due) ||
+      (broker->config.rotate_mb10 != 0 &&
+       event->summary.alloc_mb10 >= broker->config.rotate_mb10) ||
+      (broker->config.rotate_major != 0 && event->summary.major >= broker->config.rotate_major);
 */
 static void note_budgets(hlx_broker *broker, const hlx_event *event) {
     if (broker->config.rotate_mb10 != 0u &&
@@ -211,6 +236,9 @@ static void note_budgets(hlx_broker *broker, const hlx_event *event) {
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures first: broker->counters.answered == \old(broker->counters.answered) +
+      (event->summary.status == HLX_STATUS_CANCELLED
+         ? 0 : \old(Open(broker->phases.of[broker->slots[event->slot].request])));
 */
 static void take_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     note_budgets(broker, event);
@@ -238,6 +266,13 @@ static void take_response(hlx_broker *broker, const hlx_event *event, hlx_action
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 4;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures fits: broker->counters.answered != \old(broker->counters.answered) ==>
+      \old(ResponseFits(*broker, *event)) && event->summary.status != HLX_STATUS_CANCELLED;
+    ensures first: \old(ResponseFits(*broker, *event)) &&
+      \old(broker->slots[event->slot].state) != HLX_SLOT_KILLED &&
+      event->summary.status != HLX_STATUS_CANCELLED ==>
+      broker->counters.answered == \old(broker->counters.answered) +
+        \old(Open(broker->phases.of[broker->slots[event->slot].request]));
 */
 static void worker_response(hlx_broker *broker, const hlx_event *event, hlx_actions *actions) {
     uint32_t state = broker->slots[event->slot].state;
