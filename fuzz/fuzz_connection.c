@@ -547,9 +547,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     fuzz_input input = {data, size, 0};
     set_up(&input);
-    uint32_t moves = fuzz_byte(&input);
-    size_t at = input.at;
-    input.at += fuzz_least(moves, (uint32_t)fuzz_left(&input));
+    size_t at = fuzz_skip_moves(&input);
     const uint8_t *sent = data + input.at;
     all.stream = input;
     all.got_room = 64 * (fuzz_left(&input) + 2);

@@ -540,9 +540,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     fuzz_input input = {data, size, 0};
     set_up(&input);
-    uint32_t moves = fuzz_byte(&input);
-    size_t at = input.at;
-    input.at = fuzz_least(moves, (uint32_t)fuzz_left(&input)) + at;
+    size_t at = fuzz_skip_moves(&input);
     all.stream = input;
     all.received = fuzz_new(fuzz_left(&input));
     tick();

@@ -63,6 +63,15 @@ static inline size_t fuzz_left(const fuzz_input *input) {
     return input->size - input->at;
 }
 
+/* The next byte says how many bytes, or what is left of them, are moves: skip these, and
+ * return where they begin. */
+static inline size_t fuzz_skip_moves(fuzz_input *input) {
+    size_t moves = fuzz_byte(input);
+    size_t first = input->at;
+    input->at += moves < fuzz_left(input) ? moves : fuzz_left(input);
+    return first;
+}
+
 /* ---- memory ---- */
 
 /* Exactly `size` bytes, so that the sanitizers see the first one too many. */

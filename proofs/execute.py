@@ -512,7 +512,7 @@ class Program:
         self.headers = [name for name in texts if name.startswith("src/core")]
         self.logic = read_logic(texts.values())
         self.logic["UnicodeLetter"] = Logic("UnicodeLetter", [("integer", "code")], None)
-        proved = {row[1] for row in prove.rows(prove.LEDGER) if row[2] == "proved"}
+        proved = prove.proved_names(prove.rows(prove.LEDGER))
         contracts = read_contracts({name: texts[name] for name in self.headers})
         self.contracts = {name: contract for name, contract in contracts.items() if name in proved | SHELL_FUNCTIONS}
         self.names = []  # of the clauses that are executed

@@ -92,6 +92,11 @@ def without_models(text):
     return re.sub(r"(?<=\n#else\n).*?(?=\n#endif\n)", lambda match: re.sub(r"[^\n]", " ", match[0]), text, flags=re.S)
 
 
+def called(text):
+    """The names that C text calls."""
+    return set(re.findall(r"\b(\w+)\(", without_comments(text)))
+
+
 def body_end(text, start):
     return text.index("\n}", start) + 2
 
@@ -109,7 +114,7 @@ def read_functions():
                 if match[3] == "{":
                     function = functions.setdefault((target, match[1]), Function(match[1], file))
                     function.body = text[match.start() : body_end(code, match.end())]
-                    function.calls = set(re.findall(r"\b(\w+)\(", without_comments(function.body))) - {match[1]}
+                    function.calls = called(function.body) - {match[1]}
     find_contracts(functions)
     return functions
 
@@ -194,18 +199,12 @@ def clauses(text, span):
 
 
 @functools.cache
-def called_in(file):
-    return set(re.findall(r"\b(\w+)\(", without_comments((ROOT / file).read_text())))
-
-
-def callers_outside(name):
-    """The C files outside the proofs that call a function: those of the service, or else those that test it."""
+def called_outside():
+    """Of the C files outside the proofs, those of the service before those that test it: (file, names called)."""
     proved = {row[0] for row in prove.rows(prove.TARGETS)}
-    for folder in ("src", "tests", "fuzz"):
-        files = sorted({str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*.c")} - proved)
-        if found := [file for file in files if name in called_in(file)]:
-            return found
-    return []
+    files = [str(path.relative_to(ROOT)) for folder in ("src", "tests", "fuzz")
+             for path in sorted((ROOT / folder).rglob("*.c"))]
+    return [(file, called((ROOT / file).read_text())) for file in files if file not in proved]
 
 
 def unneeded(function, kind):
@@ -216,8 +215,9 @@ def unneeded(function, kind):
         return ""
     if function.file.endswith("_laws.c"):
         return "a law: what is claimed"
-    files = callers_outside(function.name) if function.public else []
-    return f"promised to callers outside the proofs: {files[0]}" if files else ""
+    callers_outside = (file for file, names in called_outside() if function.public and function.name in names)
+    file = next(callers_outside, "")
+    return f"promised to callers outside the proofs: {file}" if file else ""
 
 
 def clause_mutants(functions):

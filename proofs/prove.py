@@ -572,6 +572,10 @@ def broken_claims(claims, target, complaints):
             yield name
 
 
+def proved_names(ledger):
+    return {row[1] for row in ledger if row[2] == "proved"}
+
+
 def pins_of(ledger, file):
     return {row[1]: (row[3], row[4]) for row in ledger if row[0] == file and row[2] == "proved"}
 
@@ -613,7 +617,7 @@ def update_ledger(targets, functions):
 
 def prove_targets(options, ledger, why3_config):
     """Run every target; the number of complaints and the targets."""
-    proved = {row[1] for row in ledger if row[2] == "proved"}
+    proved = proved_names(ledger)
     claims = list(read_claims(ledger))
     table = [row for row in rows(TARGETS) if not options.files or row[0] in options.files]
     targets = [Target(row[0], pins_of(ledger, row[0]), row[1], row[2]) for row in table]
@@ -741,8 +745,7 @@ def main():
         return 0
     complaints = list(ledger_complaints(ledger, list(core_functions())))
     if not options.files:
-        proved = {row[1] for row in ledger if row[2] == "proved"}
-        complaints += [*stale_assumptions(targets, proved), *unused_models(targets)]
+        complaints += [*stale_assumptions(targets, proved_names(ledger)), *unused_models(targets)]
     complaints += claim_complaints(list(read_claims(ledger)), ledger)
     for complaint in complaints:
         bad += 1
