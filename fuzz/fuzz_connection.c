@@ -21,7 +21,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fuzz_columns.h"
 #include "fuzz_support.h"
 
 #define LARGEST_INPUT 4096u
