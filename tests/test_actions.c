@@ -18,15 +18,17 @@ static void test_an_action_has_all_its_fields(void **state) {
     expect_count(2);
 }
 
-/* spec: BRK-29 */
-static void test_a_refusal_carries_nothing(void **state) {
-    const hlx_reply reply = hlx_refusal(HLX_REPLY_OVERLOADED);
+/* spec: BRK-07, BRK-10, BRK-24, BRK-29 */
+static void test_a_refusal_carries_nothing_and_releases(void **state) {
+    const hlx_reply reply = {HLX_REPLY_OVERLOADED, 0, 0, HLX_ORIGIN_NONE};
 
     (void)state;
-    assert_int_equal(reply.status, HLX_REPLY_OVERLOADED);
-    assert_int_equal(reply.tokens, 0);
-    assert_int_equal(reply.issues, 0);
-    assert_int_equal(reply.origin, HLX_ORIGIN_NONE);
+    actions.count = 0;
+    hlx_refuse(&actions, 79, HLX_REPLY_OVERLOADED);
+    expect(0, HLX_ACTION_REPLY, HLX_BROKER_NO_SLOT, 79);
+    assert_memory_equal(&actions.list[0].reply, &reply, sizeof reply);
+    expect(1, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, 79);
+    expect_count(2);
 }
 
 static void test_the_last_place_is_used(void **state) {
@@ -40,7 +42,7 @@ static void test_the_last_place_is_used(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_action_has_all_its_fields),
-        cmocka_unit_test(test_a_refusal_carries_nothing),
+        cmocka_unit_test(test_a_refusal_carries_nothing_and_releases),
         cmocka_unit_test(test_the_last_place_is_used),
     };
 

@@ -40,3 +40,8 @@ void hlx_emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply) 
     hlx_emit_full(actions, HLX_ACTION_REPLY, HLX_BROKER_NO_SLOT, request_id, HLX_ORIGIN_NONE,
                   reply);
 }
+
+void hlx_refuse(hlx_actions *actions, uint64_t request_id, uint32_t status) {
+    hlx_emit_reply(actions, request_id, hlx_refusal(status));
+    hlx_emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
+}

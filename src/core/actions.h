@@ -46,10 +46,17 @@ typedef struct hlx_actions {
     predicate Told(hlx_actions actions, integer n, integer type, integer slot) =
       actions.list[n].type == type && actions.list[n].slot == slot;
 
-    // Actions n and n + 1 refuse an accepted request and release it.
-    predicate RefusedAt(hlx_actions actions, integer n, integer request_id, integer status) =
+    // Action n gives a slot's worker a request, as this attempt.
+    predicate Sent(hlx_actions actions, integer n, integer slot, integer request_id,
+                   integer origin) =
+      Told(actions, n, HLX_ACTION_SEND_REQUEST, slot) &&
+      actions.list[n].request_id == request_id && actions.list[n].origin == origin;
+
+    // Actions n and n + 1: the broker's own reply to a request, and its release.
+    predicate Refused(hlx_actions actions, integer n, integer request_id, integer status) =
       actions.list[n].type == HLX_ACTION_REPLY && actions.list[n].request_id == request_id &&
-      actions.list[n].reply.status == status &&
+      actions.list[n].reply.status == status && actions.list[n].reply.tokens == 0 &&
+      actions.list[n].reply.issues == 0 && actions.list[n].reply.origin == HLX_ORIGIN_NONE &&
       actions.list[n + 1].type == HLX_ACTION_RELEASE &&
       actions.list[n + 1].request_id == request_id;
 
@@ -139,5 +146,22 @@ void hlx_emit(hlx_actions *actions, uint32_t type, uint32_t slot, uint64_t reque
       \old(Releases(*actions, actions->count));
 */
 void hlx_emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply);
+
+/* A request that no worker has: answered and released at once. spec: BRK-07, BRK-10, BRK-24 */
+/*@ requires writable: \valid(actions);
+    requires room: Room(actions->count, 2);
+    terminates \true;
+    exits \false;
+    assigns actions->count, actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    ensures count: actions->count == \old(actions->count) + 2;
+    ensures replies: Replies(*actions, actions->count) ==
+      \old(Replies(*actions, actions->count)) + 1;
+    ensures hedges: Hedges(*actions, actions->count) ==
+      \old(Hedges(*actions, actions->count));
+    ensures releases: Releases(*actions, actions->count) ==
+      \old(Releases(*actions, actions->count)) + 1;
+    ensures refused: Refused(*actions, \old(actions->count), request_id, status);
+*/
+void hlx_refuse(hlx_actions *actions, uint64_t request_id, uint32_t status);
 
 #endif

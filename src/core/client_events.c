@@ -5,35 +5,14 @@
 #include "queue.h"
 #include "requests.h"
 
-/* Never accepted: answered and released at once. spec: BRK-10, BRK-24 */
-/*@ requires writable: \valid(actions);
-    requires room: Room(actions->count, 2);
-    terminates \true;
-    exits \false;
-    assigns actions->count,
-            actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
-    ensures count: actions->count == \old(actions->count) + 2;
-    ensures replies: Replies(*actions, actions->count) ==
-      \old(Replies(*actions, actions->count)) + 1;
-    ensures hedges: Hedges(*actions, actions->count) ==
-      \old(Hedges(*actions, actions->count));
-    ensures releases: Releases(*actions, actions->count) ==
-      \old(Releases(*actions, actions->count)) + 1;
-    ensures refused: Refused(*actions, \old(actions->count), request_id, status);
-*/
-static void reject(uint64_t request_id, uint32_t status, hlx_actions *actions) {
-    hlx_emit_reply(actions, request_id, hlx_refusal(status));
-    hlx_emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, request_id);
-}
-
 void hlx_submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     if (broker->draining) {
-        reject(request_id, HLX_REPLY_SHUTTING_DOWN, actions);
+        hlx_refuse(actions, request_id, HLX_REPLY_SHUTTING_DOWN);
         broker->counters.rejected_shutting_down =
             hlx_counted(broker->counters.rejected_shutting_down);
     } else if (broker->queue_count >= broker->config.queue_capacity ||
                broker->counters.accepted >= HLX_BROKER_MAX_ACCEPTED) {
-        reject(request_id, HLX_REPLY_OVERLOADED, actions);
+        hlx_refuse(actions, request_id, HLX_REPLY_OVERLOADED);
         broker->counters.rejected_overloaded = hlx_counted(broker->counters.rejected_overloaded);
     } else {
         hlx_queue_push(broker, request_id);

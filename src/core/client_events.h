@@ -8,14 +8,6 @@
 #include "broker_logic.h"
 #include "broker_state.h"
 
-/*@ // The two actions from `n` on: the reply to a request, and its release.
-    predicate Refused(hlx_actions actions, integer n, integer id, integer status) =
-      actions.list[n].type == HLX_ACTION_REPLY && actions.list[n].request_id == id &&
-      actions.list[n].reply.status == status && actions.list[n].reply.tokens == 0 &&
-      actions.list[n].reply.issues == 0 && actions.list[n].reply.origin == HLX_ORIGIN_NONE &&
-      actions.list[n + 1].type == HLX_ACTION_RELEASE && actions.list[n + 1].request_id == id;
-*/
-
 /* spec: BRK-24 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);

@@ -32,9 +32,7 @@
       \old(Hedges(*actions, actions->count)) + (origin == HLX_ORIGIN_HEDGE ? 1 : 0);
     ensures releases: Releases(*actions, actions->count) ==
       \old(Releases(*actions, actions->count));
-    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
-      actions->list[\old(actions->count)].slot == slot &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+    ensures sent: Sent(*actions, \old(actions->count), slot, broker->requests[entry].id, origin);
 */
 void hlx_give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t origin,
                   hlx_actions *actions);

@@ -20,7 +20,7 @@ void hlx_expire_queue(hlx_broker *broker, hlx_actions *actions) {
           2 * (\at(broker->queue_count, Pre) - broker->queue_count);
         loop invariant replied: \forall integer i;
           0 <= i < \at(broker->queue_count, Pre) - broker->queue_count ==>
-          RefusedAt(*actions, \at(actions->count, Pre) + 2 * i, \at(QueuedId(*broker, i), Pre),
+          Refused(*actions, \at(actions->count, Pre) + 2 * i, \at(QueuedId(*broker, i), Pre),
                     HLX_REPLY_DEADLINE);
         loop invariant left: \forall integer i;
           \at(broker->queue_count, Pre) - broker->queue_count <= i &&
@@ -53,9 +53,7 @@ void hlx_expire_queue(hlx_broker *broker, hlx_actions *actions) {
         if (hlx_deadline_of(broker, head.accepted_ns) > broker->now_ns) {
             return;
         }
-        hlx_emit_reply(actions, head.id, hlx_refusal(HLX_REPLY_DEADLINE));
-        hlx_emit(actions, HLX_ACTION_RELEASE, HLX_BROKER_NO_SLOT, head.id);
-        /*@ assert refused: RefusedAt(*actions, actions->count - 2, head.id, HLX_REPLY_DEADLINE); */
+        hlx_refuse(actions, head.id, HLX_REPLY_DEADLINE);
         broker->counters.answered = broker->counters.answered + 1u;
         broker->counters.answered_deadline = hlx_counted(broker->counters.answered_deadline);
         hlx_queue_drop_head(broker);
@@ -122,9 +120,8 @@ static bool idle(const hlx_broker *broker, uint32_t slot) {
     HLX_VALID(ensures)
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
-    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
-      actions->list[\old(actions->count)].slot == slot &&
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[entry].id);
+    ensures sent: Sent(*actions, \old(actions->count), slot, \old(broker->requests[entry].id),
+      HLX_ORIGIN_PRIMARY);
     ensures crashes: broker->requests[slot].crashes == \old(broker->requests[entry].crashes);
 */
 static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
@@ -159,9 +156,8 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     ensures timely_service: ServiceTimely(*broker);
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
-    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
-      actions->list[\old(actions->count)].slot == slot &&
-      actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, 0));
+    ensures sent: Sent(*actions, \old(actions->count), slot, \old(QueuedId(*broker, 0)),
+      HLX_ORIGIN_PRIMARY);
     ensures fewer: broker->queue_count == \old(broker->queue_count) - 1;
     ensures hedge_at: broker->requests[slot].hedge_at_ns ==
       (broker->config.hedging ? broker->now_ns + broker->config.hedge_delay_ns
@@ -210,19 +206,19 @@ static void dispatch_queued(hlx_broker *broker, uint32_t slot, hlx_actions *acti
     HLX_VALID(ensures)
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
-    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
-      actions->list[\old(actions->count)].slot == slot;
     ensures own: \old(broker->phases.of[slot]) == HLX_REQUEST_WAITING ==>
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
+      Sent(*actions, \old(actions->count), slot, \old(broker->requests[slot].id),
+           HLX_ORIGIN_PRIMARY);
     ensures waiting: \old(broker->phases.of[slot]) != HLX_REQUEST_WAITING &&
       entry != HLX_BROKER_NO_REQUEST ==>
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[entry].id);
+      Sent(*actions, \old(actions->count), slot, \old(broker->requests[entry].id),
+           HLX_ORIGIN_PRIMARY);
     ensures retry_first: entry != HLX_BROKER_NO_REQUEST ==>
       broker->queue_head == \old(broker->queue_head) &&
       broker->queue_count == \old(broker->queue_count);
     ensures oldest: entry == HLX_BROKER_NO_REQUEST ==>
       broker->queue_count == \old(broker->queue_count) - 1 &&
-      actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, 0));
+      Sent(*actions, \old(actions->count), slot, \old(QueuedId(*broker, 0)), HLX_ORIGIN_PRIMARY);
     ensures no_wait: entry == HLX_BROKER_NO_REQUEST ==> NoneWaits(*broker);
 */
 static void dispatch_to(hlx_broker *broker, uint32_t slot, uint32_t entry, hlx_actions *actions) {
@@ -356,9 +352,8 @@ static uint32_t find_idle(const hlx_broker *broker) {
     HLX_VALID(ensures)
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
-    ensures sent: actions->list[\old(actions->count)].type == HLX_ACTION_SEND_REQUEST &&
-      actions->list[\old(actions->count)].slot == slot &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+    ensures sent: Sent(*actions, \old(actions->count), slot, broker->requests[entry].id,
+      HLX_ORIGIN_HEDGE);
     ensures counted: broker->counters.hedges_granted == \old(broker->counters.hedges_granted) + 1;
     ensures as_hedge: Hedges(*actions, actions->count) ==
       \old(Hedges(*actions, actions->count)) + 1;
