@@ -68,14 +68,16 @@ FRAMA_C = (
 PROVERS = ["-wp-prover", "z3,cvc4"]
 
 # How Why3 calls the solvers: as by itself, but with limits in processor time, so that a loaded machine
-# does not prove less (CVC4's own limit is by the clock, whatever --cpu-time says). Z3 comes a second time,
-# for the targets whose options ask for it: there it treats quantifiers by patterns only and does not
-# configure itself, which is better where goals are large.
+# does not prove less. CVC4's own limit is by the clock, whatever --cpu-time says; from outside it is
+# aborted, and as Why3 hears nothing of what ends by a signal, a shell ends in its place. Z3 comes a second
+# time, for the targets whose options ask for it: there it treats quantifiers by patterns only and does
+# not configure itself, which is better where goals are large.
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
 MATCHING = "auto_config=false smt.mbqi=false smt.case_split=3"
 SOLVER_CALLS = (  # tool, name, alternative, driver, command, with the limit in steps instead
     ("cvc4", "CVC4", "", "cvc4_17",
-     "{prlimit} --cpu=%t: {cvc4} --stats --lang=smt2 %f", "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
+     "/bin/sh -c '{prlimit} --cpu=%t: {cvc4} --stats --lang=smt2 %f; exit $?'",
+     "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
     ("z3", "Z3", "", "z3_471",
      f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} -st %f", f"{{z3}} -smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
     ("z3", "Z3", "matching", "z3_471",
