@@ -21,7 +21,7 @@ void hlx_expire_queue(hlx_broker *broker, hlx_actions *actions) {
         loop invariant replied: \forall integer i;
           0 <= i < \at(broker->queue_count, Pre) - broker->queue_count ==>
           Refused(*actions, \at(actions->count, Pre) + 2 * i, \at(QueuedId(*broker, i), Pre),
-                    HLX_REPLY_DEADLINE);
+                  HLX_REPLY_DEADLINE);
         loop invariant left: \forall integer i;
           \at(broker->queue_count, Pre) - broker->queue_count <= i &&
           i < \at(broker->queue_count, Pre) ==>
@@ -121,7 +121,7 @@ static bool idle(const hlx_broker *broker, uint32_t slot) {
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
     ensures sent: Sent(*actions, \old(actions->count), slot, \old(broker->requests[entry].id),
-      HLX_ORIGIN_PRIMARY);
+                       HLX_ORIGIN_PRIMARY);
     ensures crashes: broker->requests[slot].crashes == \old(broker->requests[entry].crashes);
 */
 static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
@@ -157,7 +157,7 @@ static void dispatch_waiting(hlx_broker *broker, uint32_t slot, uint32_t entry,
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
     ensures sent: Sent(*actions, \old(actions->count), slot, \old(QueuedId(*broker, 0)),
-      HLX_ORIGIN_PRIMARY);
+                       HLX_ORIGIN_PRIMARY);
     ensures fewer: broker->queue_count == \old(broker->queue_count) - 1;
     ensures hedge_at: broker->requests[slot].hedge_at_ns ==
       (broker->config.hedging ? broker->now_ns + broker->config.hedge_delay_ns
@@ -353,7 +353,7 @@ static uint32_t find_idle(const hlx_broker *broker) {
     ensures settled: RotationsSettled(*broker);
     HLX_ACCOUNTS(ensures)
     ensures sent: Sent(*actions, \old(actions->count), slot, broker->requests[entry].id,
-      HLX_ORIGIN_HEDGE);
+                       HLX_ORIGIN_HEDGE);
     ensures counted: broker->counters.hedges_granted == \old(broker->counters.hedges_granted) + 1;
     ensures as_hedge: Hedges(*actions, actions->count) ==
       \old(Hedges(*actions, actions->count)) + 1;

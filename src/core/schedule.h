@@ -32,7 +32,7 @@
       2 * (\old(broker->queue_count) - broker->queue_count);
     ensures replied: \forall integer i; 0 <= i < \old(broker->queue_count) - broker->queue_count ==>
       Refused(*actions, \old(actions->count) + 2 * i, \old(QueuedId(*broker, i)),
-                HLX_REPLY_DEADLINE);
+              HLX_REPLY_DEADLINE);
     ensures left: \forall integer i;
       \old(broker->queue_count) - broker->queue_count <= i < \old(broker->queue_count) ==>
       QueuedId(*broker, i - (\old(broker->queue_count) - broker->queue_count)) ==
