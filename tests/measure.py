@@ -20,7 +20,7 @@ TAIL = 0.001  # P99.9: what may exceed the limit
 STEAL_BOUND = 0.01  # of all processor time, taken by the hypervisor
 FOREIGN_BOUND = 0.05  # of all processor time, used by processes that are not ours
 PAUSE_S, PUNCTUAL_S = 0.002, 0.001  # a thread that sleeps so long over and over may wake up so late
-HICCUP_BOUND = TAIL  # of the time, in which the machine let a real-time thread wait longer than that
+HICCUP_BOUND = TAIL  # of the time, in which a processor let a real-time thread wait longer than that
 BUDGET_RATIO_PPM, BUDGET_BURST = 20000, 10  # of hedges, the service's defaults
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -106,10 +106,11 @@ def machine():
 
 
 class Hiccups:
-    """How long the machine stood still: a real-time thread sleeps and looks how late it wakes up. Whatever keeps it
-    waiting (the hypervisor, the kernel) keeps every process waiting; the load under measurement does not."""
+    """How long a processor stood still: a real-time thread on it sleeps and looks how late it wakes up. Whatever keeps
+    it waiting (the hypervisor, the kernel) keeps every process there waiting; the load under measurement does not."""
 
-    def __init__(self):
+    def __init__(self, processor):
+        self.processor = processor
         self.measured, self.late_s, self.worst_s = False, 0.0, 0.0
         self.ended = threading.Event()
         self.began = time.monotonic()
@@ -118,6 +119,7 @@ class Hiccups:
 
     def watch(self):
         try:
+            os.sched_setaffinity(0, {self.processor})
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
         except PermissionError:
             return
@@ -131,7 +133,7 @@ class Hiccups:
                 self.late_s += late
 
     def end(self):
-        """The part of the time in which the machine stood still."""
+        """The part of the time in which the processor stood still."""
         self.ended.set()
         self.thread.join()
         return self.late_s / (time.monotonic() - self.began)
@@ -142,13 +144,13 @@ class Watch:
 
     def __init__(self, service):
         self.service = service
-        self.hiccups = Hiccups()
+        self.hiccups = [Hiccups(processor) for processor in os.sched_getaffinity(0)]
         self.machine_before, self.ours_before = machine(), ours(service)
 
     def end(self):
         total, busy, steal, switches = (after - before for after, before in zip(machine(), self.machine_before))
         own = ours(self.service) - self.ours_before
-        self.still = self.hiccups.end()
+        self.still = max(hiccups.end() for hiccups in self.hiccups)
         self.total = max(total, 1)
         self.steal = steal / self.total
         self.own = own / self.total
@@ -160,40 +162,48 @@ class Watch:
 
     def __str__(self):
         quiet = "quiet" if self.is_quiet() else "NOISY"
-        hiccups = self.hiccups
-        still = f"{self.still:.3%} of the time (bound {HICCUP_BOUND:.1%}), {hiccups.worst_s * 1000:.1f} ms at most"
+        measured = all(hiccups.measured for hiccups in self.hiccups)
+        worst_ms = max(hiccups.worst_s for hiccups in self.hiccups) * 1000
+        still = f"{self.still:.3%} of the time (bound {HICCUP_BOUND:.1%}), {worst_ms:.1f} ms at most"
         return (
             f"{quiet}: steal {self.steal:.2%} (bound {STEAL_BOUND:.0%}), other processes {self.foreign:.2%} "
-            f"(bound {FOREIGN_BOUND:.0%}), ours {self.own:.1%} of all processor time; it stood still for "
-            f"{still if hiccups.measured else 'an unknown time'}; {self.switches} context switches"
+            f"(bound {FOREIGN_BOUND:.0%}), ours {self.own:.1%} of all processor time; a processor "
+            f"stood still for {still if measured else 'an unknown time'}; {self.switches} context switches"
         )
 
 
 # ---- a run ----
 
 
-class Run:
-    """One run of `hedgelex load` against a service of its own: figures, latencies, counters, machine."""
+def load(service, document, report, options):
+    """The figures of a run of `hedgelex load`; none when it wrote no report."""
+    report.unlink(missing_ok=True)
+    subprocess.run(
+        [Service.program.with_name("hedgelex"), "load", f"--socket={service.path}", f"--json={report}", *options,
+         document],
+        stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    return json.loads(report.read_text()) if report.exists() else {}
 
-    def __init__(self, name, document, load_options, service_options, folder, environment=None):
+
+class Run:
+    """One run of `hedgelex load` against a service of its own: figures, latencies, counters, machine. With options for
+    a warm-up, such a run comes before it, of which only the counters tell."""
+
+    def __init__(self, name, document, load_options, service_options, folder, environment=None, warm_up=None):
         self.name = name
         self.samples = folder / f"{name}.csv"
-        report = folder / f"{name}.json"
-        report.unlink(missing_ok=True)
         self.samples.unlink(missing_ok=True)
         with Service(*service_options, trace=False, environment=environment) as service:
             self.started_as = service.log().splitlines()[0].removeprefix("hedgelexd: ")
+            self.warm_up = load(service, document, folder / "warm-up.json", warm_up) if warm_up else None
             watch = Watch(service)
-            subprocess.run(
-                [Service.program.with_name("hedgelex"), "load", f"--socket={service.path}", f"--json={report}",
-                 f"--samples={self.samples}", *load_options, document],
-                stdout=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+            options = [f"--samples={self.samples}", *load_options]
+            self.figures = load(service, document, folder / f"{name}.json", options)
             watch.end()
             self.watch = watch
             self.drained = service.stop()
             self.log, self.counters = service.log(), service.counters()
-        self.figures = json.loads(report.read_text()) if report.exists() else {}
         self.latencies = self.read_latencies() if self.samples.exists() else []
 
     def read_latencies(self):

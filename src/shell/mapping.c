@@ -17,9 +17,12 @@ void hlx_mapping_arena(hlx_arena *arena) {
     (void)hlx_arena_init(arena, HLX_ARENA_MAX_TOKENS, HLX_ARENA_MAX_ISSUES);
 }
 
-/* Write a byte's own value to every page, so that a page that another process has
- * filled keeps its contents. For kernels without MADV_POPULATE_WRITE. */
-static void touch_by_hand(uint8_t *memory, size_t bytes) {
+/* Ask for the pages at once, if the kernel can, and then come to each: its first byte's own
+ * value is written, so that what another process has put there is kept. A hypervisor with
+ * page tables of its own fills them only then, at 10 us a page where this was measured:
+ * 20 ms more for the first document of 1.1 MB on either side of the arena. */
+static void touch(uint8_t *memory, size_t bytes) {
+    (void)madvise(memory, bytes, MADV_POPULATE_WRITE);
     for (size_t offset = 0; offset < bytes; offset += PAGE_BYTES) {
         volatile uint8_t *byte = memory + offset;
         *byte = *byte;
@@ -31,12 +34,8 @@ static void touch_by_hand(uint8_t *memory, size_t bytes) {
 void hlx_mapping_touch(const hlx_mapping *mapping) {
     uint64_t polite_until_ns = hlx_clock_now_ns() + POLITE_NS;
     for (size_t offset = 0; offset < mapping->bytes; offset += TOUCH_BYTES) {
-        uint8_t *memory = (uint8_t *)mapping->words + offset;
         size_t left = mapping->bytes - offset;
-        size_t bytes = left < TOUCH_BYTES ? left : TOUCH_BYTES;
-        if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0) {
-            touch_by_hand(memory, bytes);
-        }
+        touch((uint8_t *)mapping->words + offset, left < TOUCH_BYTES ? left : TOUCH_BYTES);
         if (hlx_clock_now_ns() < polite_until_ns) {
             (void)sched_yield();
         }
@@ -61,7 +60,8 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     mapping->document = mapping->frame + frame_bytes + PAGE_BYTES;
     (void)madvise(memory, mapping->bytes, MADV_HUGEPAGE);
     hlx_mapping_inherit(mapping, false);
-    hlx_mapping_touch(mapping);
+    (void)madvise(memory, mapping->bytes, MADV_POPULATE_WRITE);
+    touch((uint8_t *)mapping->placement, PAGE_BYTES + HLX_MAX_DOCUMENT_BYTES);
     return true;
 }
 
