@@ -31,6 +31,7 @@
 #define CANCEL 0x80000003u
 #define COLUMNS 5u
 #define ROUNDS 10000u
+#define BYTES_AT_A_TIME 300u /* of replies: most are written in several turns */
 
 /* What a reply must say. */
 typedef struct due {
@@ -236,8 +237,9 @@ static void service_reads(void) {
 static void write_replies(void) {
     hlx_delivery *next = hlx_pipeline_next(pipeline(), 1);
     enum hlx_delivery_state state = HLX_DELIVERY_DONE;
+    size_t share = BYTES_AT_A_TIME;
     while (next != NULL &&
-           (state = hlx_delivery_send(next, all.connection.socket)) == HLX_DELIVERY_DONE) {
+           (state = hlx_delivery_send(next, all.connection.socket, &share)) == HLX_DELIVERY_DONE) {
         hlx_submission *submission = hlx_pipeline_sent(pipeline());
         if (submission != NULL) {
             finish_reply(submission);

@@ -8,7 +8,7 @@ $(CONFORMANCE_ADAPTER): $(BUILD)/tests/conformance/conformance_adapter.o $(LIBRA
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
 
 .PHONY: conformance
-conformance: $(CONFORMANCE_ADAPTER) ## the vectors, on this project, a second implementation and wrong ones
+conformance: $(CONFORMANCE_ADAPTER) | install-engines ## the vectors, on this project, a second implementation and wrong ones
 	@python3 tests/conformance/test_conformance.py --adapter=$(CONFORMANCE_ADAPTER)
 	@echo "Both implementations agree with every vector, and no rule can be broken unnoticed."
 

@@ -62,6 +62,7 @@ enum response_fault {
     RESPONSE_NONE,
     RESPONSE_CRASH,   /* SIGSEGV */
     RESPONSE_SPIN,    /* busy for ever, deaf to cancels */
+    RESPONSE_FLOOD,   /* says that it is ready, for ever */
     RESPONSE_CORRUPT, /* one token more than there is; once */
     RESPONSE_REQUEST, /* a request of the same length instead; once */
     RESPONSE_BOAST    /* more tokens than a worker has rows; once */
@@ -254,7 +255,18 @@ static bool is_readiness(const uint8_t *bytes) {
     return load_u32(bytes + 4) == 0 && load_u32(bytes + 8) == 0;
 }
 
-static void misbehave(uint32_t fault, uint8_t *response) {
+_Noreturn static void flood(int socket, const uint8_t *response) {
+    uint8_t frames[100][36];
+    for (size_t i = 0; i < 100; i++) {
+        memcpy(frames[i], response, 36);
+        memset(&frames[i][4], 0, 8); /* the id of readiness */
+    }
+    for (;;) {
+        (void)REAL(send)(socket, frames, sizeof frames, MSG_NOSIGNAL);
+    }
+}
+
+static void misbehave(int socket, uint32_t fault, uint8_t *response) {
     /* Of two workers that answer at once, one lies. */
     if (fault >= RESPONSE_CORRUPT &&
         !atomic_compare_exchange_strong(&control->fault, &fault, RESPONSE_NONE)) {
@@ -268,6 +280,8 @@ static void misbehave(uint32_t fault, uint8_t *response) {
     case RESPONSE_SPIN:
         for (volatile uint64_t turns = 0;; turns++) {
         }
+    case RESPONSE_FLOOD:
+        flood(socket, response);
     case RESPONSE_CORRUPT:
         response[23] ^= 1;
         break;
@@ -297,7 +311,7 @@ static void respond(int socket, uint8_t *response) {
     }
     uint32_t fault = control->fault;
     if (fault != RESPONSE_NONE && load_u32(response + 20) == control->fault_tokens) {
-        misbehave(fault, response);
+        misbehave(socket, fault, response);
     }
 }
 

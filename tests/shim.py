@@ -8,7 +8,7 @@ import re
 import tempfile
 
 SERVICE, WORKER = 1, 2
-NONE, CRASH, SPIN, CORRUPT, REQUEST, BOAST = range(6)
+NONE, CRASH, SPIN, FLOOD, CORRUPT, REQUEST, BOAST = range(7)
 FOR_EVER = 1 << 30
 SOURCE = pathlib.Path(__file__).with_name("shim.c").read_text()
 CALLS = re.findall(r"^    CALL_(\w+),?$", SOURCE, re.M)  # enum shim_call

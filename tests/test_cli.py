@@ -540,8 +540,8 @@ def peers_that_misbehave_are_survived(world):
         (answer_forever(b"HTTP/1.1 400 Bad Request\r\n"), 76, "not a hedgelex service"),
         (lambda connection, _: connection.sendall(b"no\r\n"), 76, "not a hedgelex service"),
         (answer_forever(reply(status=7)), 76, "not a hedgelex service"),
-        (lambda connection, _: None, 69, "closed the connection without a reply"),
-        (lambda connection, _: connection.sendall(reply()[:16]), 69, "closed the connection without a reply"),
+        (lambda connection, _: None, 69, "closed the connection without a whole reply"),
+        (lambda connection, _: connection.sendall(reply()[:16]), 69, "closed the connection without a whole reply"),
         (lambda connection, _: silent.wait(60), 69, "no reply in time"),
     ]
     for behave, code, message in cases:
@@ -580,8 +580,8 @@ def peers_that_misbehave_about_columns_are_survived(world):
         (columns_reply(kind=14), 76, "not a hedgelex service"),
         (columns_reply(kind=-1), 76, "not a hedgelex service"),
         (b"HTTP", 76, "not a hedgelex service"),
-        (columns_reply()[:40], 69, "closed the connection without a reply"),
-        (b"\x80\0\0", 69, "closed the connection without a reply"),
+        (columns_reply()[:40], 69, "closed the connection without a whole reply"),
+        (b"\x80\0\0", 69, "closed the connection without a whole reply"),
     ]
     for answer, code, message in cases:
         def behave(connection, _, answer=answer):

@@ -30,7 +30,7 @@ import service as rig
 import shim as rig_shim
 from crowd import Chaos, Crowd, finish, is_whole, letters
 from service import Client, Service, continue_process, equal, ok, state_of, stop_process, test, wait_until
-from shim import BOAST, CORRUPT, CRASH, FOR_EVER, REQUEST, SERVICE, SPIN, WORKER, Shim
+from shim import BOAST, CORRUPT, CRASH, FLOOD, FOR_EVER, REQUEST, SERVICE, SPIN, WORKER, Shim
 
 NO_HEDGE = ("--hedging=off",)
 
@@ -240,6 +240,20 @@ def spinning():
         equal(set(statuses), {rig.OK}, "statuses of the others")
         equal(service.shim.control.faults, 1)
         wait_until(lambda: "died of signal 9" in service.log(), "the spinning worker is killed")
+        finish(service, 2, answered_deadline=1, kills=1)
+
+
+@test
+def flooding():
+    """A worker that writes frames without end has its turns as others have, until it is killed. spec: SRV-22, BRK-30"""
+    with Shimmed("--workers=2", *NO_HEDGE, "--deadline=1500", "--kill-grace=1000") as service:
+        service.shim.misbehave(FLOOD, 5001)
+        with Crowd(service, 2) as crowd:
+            equal(service.ask(letters(5000)), (rig.DEADLINE, 0, 0, rig.NOBODY))
+            statuses = crowd.stop()
+        equal(set(statuses), {rig.OK}, "statuses of the others")
+        equal(service.shim.control.faults, 1)
+        wait_until(lambda: "died of signal 9" in service.log(), "the worker is killed")
         finish(service, 2, answered_deadline=1, kills=1)
 
 

@@ -1090,4 +1090,56 @@ def messages_do_not_block():
     os.close(writer)
 
 
+LINE = b"x" * 51 + b"\n"  # as long as one that says how a worker died
+
+
+@test
+def messages_do_not_block_on_a_terminal():
+    """A terminal that nobody reads: in the end it has room, but for no line. spec: SRV-44"""
+    pairs = [os.openpty() for _ in range(2)]
+    os.set_blocking(pairs[0][1], False)
+    room = 0
+    while select.select([], [pairs[0][1]], [], 0)[1] and os.write(pairs[0][1], LINE) == len(LINE):
+        room += 1
+    reader, writer = pairs[1]
+    os.write(writer, LINE * (room - 10))
+    with Service("--workers=1", "--backoff-min=1", "--backoff-max=1", stderr=writer) as service:
+        for _ in range(20):
+            os.kill(service.workers()[0], signal.SIGKILL)
+            ok(service.ask(SMALL))
+        while select.select([reader], [], [], 0)[0]:
+            os.read(reader, 4096)
+        wait_until(lambda: len(service.workers()) == 1, "the worker is made good")
+        os.kill(service.workers()[0], signal.SIGKILL)
+        ok(service.ask(SMALL))
+        lines = os.read(reader, 10000).decode().splitlines()
+        assert any("log lines were dropped" in line for line in lines), lines
+        assert "died of signal 9" in lines[-1], lines
+    for descriptor in (*pairs[0], *pairs[1]):
+        os.close(descriptor)
+
+
+@test
+def inherited_descriptors():
+    """Those that are open already are not among the reserved ones. spec: SRV-13"""
+    inherited = [os.dup(0) for _ in range(40)]
+    for descriptor in inherited:
+        os.set_inheritable(descriptor, True)
+
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+    with Service("--workers=1", "--max-connections=100", before=few, descriptors=inherited) as service:
+        limit = resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE)[0]
+        clients = [service.client() for _ in range(100)]
+        for client in clients:
+            ok(client.ask(SMALL))
+        left = limit - len(os.listdir(f"/proc/{service.process.pid}/fd"))
+        assert left >= 4, left
+        for client in clients:
+            client.close()
+    for descriptor in inherited:
+        os.close(descriptor)
+
+
 rig.main()

@@ -8,9 +8,10 @@
  *                              --> issue_codes[] issue_offsets[]   (issues)
  *
  * Memory belongs to the caller and is never allocated, kept or freed here.
- * There is no global state: every function may run in many threads at once
- * on different buffers. No function reads or writes outside the bounds it
- * names, whatever the input bytes, the category codes or the capacities.
+ * The only global state is which kernel runs, an atomic variable that changes no
+ * token: every function may run in many threads at once on different buffers.
+ * No function reads or writes outside the bounds it names, whatever the input
+ * bytes, the category codes or the capacities.
  */
 #ifndef HEDGELEX_H
 #define HEDGELEX_H

@@ -6,15 +6,17 @@
 
 #include "query.h"
 
+#define PAGE_BYTES 4096u
+
 struct hlx_free_buffer {
     hlx_free_buffer *next;
 };
 
 static size_t class_bytes(uint32_t size_class) {
-    return ((size_t)4096u << size_class) + 4096u;
+    return ((size_t)PAGE_BYTES << size_class) + PAGE_BYTES;
 }
 _Static_assert(HLX_FRAME_HEADER_BYTES + HLX_QUERY_MAX_PAYLOAD_BYTES + HLX_FRAME_OPTIONS_BYTES <=
-                   (4096u << (HLX_BUFFER_CLASSES - 1u)) + 4096u,
+                   (PAGE_BYTES << (HLX_BUFFER_CLASSES - 1u)) + PAGE_BYTES,
                "the last class holds the largest frame of a client and a preset's options block");
 
 void hlx_buffers_init(hlx_buffers *buffers, size_t limit_bytes) {
@@ -77,8 +79,14 @@ void hlx_buffers_give(hlx_buffers *buffers, uint8_t *buffer, uint32_t size_class
     buffers->free[size_class] = free_buffer;
 }
 
+/* What the system gives, and what counts. */
+static size_t whole_pages(size_t bytes) {
+    return (bytes + PAGE_BYTES - 1u) / PAGE_BYTES * PAGE_BYTES;
+}
+
 /* spec: SRV-31, SRV-64 */
 uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes) {
+    bytes = whole_pages(bytes);
     if (buffers->once_bytes + bytes > buffers->limit_bytes / 2) {
         return NULL;
     }
@@ -88,6 +96,7 @@ uint8_t *hlx_buffers_take_once(hlx_buffers *buffers, size_t bytes) {
 }
 
 void hlx_buffers_give_once(hlx_buffers *buffers, uint8_t *memory, size_t bytes) {
+    bytes = whole_pages(bytes);
     (void)munmap(memory, bytes);
     buffers->mapped_bytes -= bytes;
     buffers->once_bytes -= bytes;

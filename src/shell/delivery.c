@@ -38,13 +38,28 @@ static void advance(hlx_delivery *delivery, size_t sent) {
     }
 }
 
+/* What is next, at most `share` bytes. */
+static struct msghdr next_of(const hlx_delivery *delivery, struct iovec *parts, size_t share) {
+    size_t count = 0;
+    for (uint32_t i = delivery->first; i < HLX_DELIVERY_PARTS && share > 0; i++) {
+        parts[count] = delivery->parts[i];
+        parts[count].iov_len = parts[count].iov_len < share ? parts[count].iov_len : share;
+        share -= parts[count++].iov_len;
+    }
+    return (struct msghdr){.msg_iov = parts, .msg_iovlen = count};
+}
+
 /* spec: SRV-63 */
-enum hlx_delivery_state hlx_delivery_send(hlx_delivery *delivery, int socket) {
+enum hlx_delivery_state hlx_delivery_send(hlx_delivery *delivery, int socket, size_t *share) {
     while (delivery->first < HLX_DELIVERY_PARTS) {
-        struct msghdr message = {.msg_iov = &delivery->parts[delivery->first],
-                                 .msg_iovlen = HLX_DELIVERY_PARTS - delivery->first};
+        struct iovec parts[HLX_DELIVERY_PARTS];
+        struct msghdr message = next_of(delivery, parts, *share);
+        if (*share == 0) {
+            return HLX_DELIVERY_WAITING;
+        }
         ssize_t sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0) {
+            *share -= (size_t)sent;
             advance(delivery, (size_t)sent);
         } else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
             return HLX_DELIVERY_WAITING;

@@ -36,8 +36,9 @@ typedef struct hlx_delivery {
 void hlx_delivery_begin(hlx_delivery *delivery, const hlx_query_reply *reply,
                         const hlx_columns *columns);
 
-/* Send what the socket takes. BROKEN: the client has gone. */
-enum hlx_delivery_state hlx_delivery_send(hlx_delivery *delivery, int socket);
+/* Send what the socket takes, at most `*share` bytes, which becomes what is left of it; with
+ * nothing left: WAITING. BROKEN: the client has gone. */
+enum hlx_delivery_state hlx_delivery_send(hlx_delivery *delivery, int socket, size_t *share);
 
 /* Bytes of columns not sent yet. */
 size_t hlx_delivery_columns_left(const hlx_delivery *delivery);

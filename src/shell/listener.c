@@ -109,7 +109,12 @@ bool hlx_listener_open(hlx_listener *listener, const char *path, char *error, si
     }
     int folder = lock_folder(path);
     listener->socket = folder >= 0 ? open_socket() : -1;
-    const char *reason = listener->socket >= 0 ? take_path(listener, &address) : strerror(errno);
+    const char *reason = folder < 0 && errno == EWOULDBLOCK
+                             ? "another process has its folder locked"
+                             : strerror(errno);
+    if (listener->socket >= 0) {
+        reason = take_path(listener, &address);
+    }
     if (folder >= 0) {
         (void)close(folder);
     }

@@ -12,6 +12,7 @@
 #include "clock.h"
 
 #define READS_AT_A_TIME 16
+#define BYTES_AT_A_TIME ((size_t)1 << 20) /* of replies: less than 1 ms, mostly */
 
 /* ---- replies ---- */
 
@@ -25,13 +26,15 @@ static void finish_reply(hlx_server *server, hlx_submission *submission) {
     hlx_submission_replied(&server->submissions, submission);
 }
 
-/* Write what the socket takes; false when nobody is there. With each reply that is out
- * the time for the next begins, and that of idleness. spec: SRV-62, SRV-67 */
+/* Write what the socket takes, but no more than a share, so that nobody else waits for a
+ * client who reads fast; false when nobody is there. With each reply that is out the time for
+ * the next begins, and that of idleness. spec: SRV-62, SRV-64, SRV-67 */
 static bool write_replies(hlx_server *server, hlx_connection *connection) {
     hlx_pipeline *pipeline = &connection->pipeline;
     hlx_delivery *next = NULL;
+    size_t share = BYTES_AT_A_TIME;
     while ((next = hlx_pipeline_next(pipeline, hlx_clock_now_ns())) != NULL) {
-        enum hlx_delivery_state state = hlx_delivery_send(next, connection->socket);
+        enum hlx_delivery_state state = hlx_delivery_send(next, connection->socket, &share);
         if (state != HLX_DELIVERY_DONE) {
             return state == HLX_DELIVERY_WAITING;
         }

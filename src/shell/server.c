@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -17,8 +18,8 @@
 
 #define EVENTS_AT_A_TIME 256
 #define REPORT_EVERY 10000u
-#define EXIT_SIGNAL_BASE 128
-#define LEARN_EVERY 32u /* durations: each time the whole memory is read some thirty times */
+#define FRAMES_AT_A_TIME 16u /* of a worker: epoll tells of the rest again */
+#define LEARN_EVERY 32u      /* durations: each time the whole memory is read some thirty times */
 
 /* ---- what the broker says ---- */
 
@@ -136,8 +137,9 @@ static void step(hlx_server *server, const hlx_event *event) {
 
 /* spec: SRV-57 */
 static void move_hedge_delay(hlx_server *server) {
-    hlx_event event = {.type = HLX_EVENT_HEDGE_DELAY, .hedge_delay_ns = server->hedge_delay_ns};
-    if (server->hedge_delay_ns != server->broker.config.hedge_delay_ns) {
+    hlx_event event = {.type = HLX_EVENT_HEDGE_DELAY};
+    while (server->hedge_delay_ns != server->broker.config.hedge_delay_ns) {
+        event.hedge_delay_ns = server->hedge_delay_ns;
         server->counters.delay_moves++;
         step(server, &event);
     }
@@ -152,6 +154,7 @@ void hlx_server_apply(hlx_server *server, const hlx_event *event) {
         hlx_event failure = {.type = HLX_EVENT_SPAWN_FAILED,
                              .slot = server->failed_spawns[--server->failed_spawn_count]};
         step(server, &failure);
+        move_hedge_delay(server);
     }
 }
 
@@ -182,9 +185,10 @@ static void announce_ready(hlx_server *server) {
     }
 }
 
-static void receive_responses(hlx_server *server, uint32_t slot) {
+/* At most so many: whatever a worker writes, others have their turn. spec: SRV-22 */
+static void receive_responses(hlx_server *server, uint32_t slot, uint32_t most) {
     hlx_event event;
-    while (hlx_pool_receive(&server->pool, slot, &event)) {
+    for (uint32_t i = 0; i < most && hlx_pool_receive(&server->pool, slot, &event); i++) {
         hlx_submission *submission = hlx_submission_find(&server->submissions, event.request_id);
         if (submission != NULL && submission->stamps.first_reply_ns == 0) {
             submission->stamps.first_reply_ns = hlx_clock_now_ns();
@@ -202,7 +206,7 @@ static void worker_stream_ready(hlx_server *server, uint32_t slot, uint32_t even
         hlx_pool_flush(&server->pool, slot);
     }
     if ((events & ~(uint32_t)EPOLLOUT) != 0) {
-        receive_responses(server, slot);
+        receive_responses(server, slot, FRAMES_AT_A_TIME);
     }
 }
 
@@ -211,7 +215,7 @@ static void worker_process_ready(hlx_server *server, uint32_t slot) {
     char how[64];
     long process = (long)server->pool.links[slot].process;
     bool expected = server->broker.slots[slot].state == HLX_SLOT_RETIRING;
-    receive_responses(server, slot);
+    receive_responses(server, slot, UINT32_MAX); /* it writes no more */
     if (!hlx_pool_reap(&server->pool, slot, how, sizeof how)) {
         return;
     }
@@ -324,7 +328,7 @@ static bool finished(const hlx_server *server) {
 static int exit_code(hlx_server *server) {
     if (server->stopped_by != 0) {
         hlx_log("signal %d: stopping at once", server->stopped_by);
-        return EXIT_SIGNAL_BASE + server->stopped_by;
+        return server->stopped_by == SIGINT ? HLX_SERVICE_EXIT_SIGINT : HLX_SERVICE_EXIT_SIGTERM;
     }
     hlx_progress_report(server);
     hlx_log("drained");

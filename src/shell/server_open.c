@@ -2,6 +2,7 @@
  * can fail fails here with a message. See server.h. */
 #include "server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,8 +18,8 @@
 #include "trace.h"
 #include "watch.h"
 
-/* Descriptors beside those of clients and workers: standard streams, epoll, timer,
- * signals, listener, the telemetry file, and room. */
+/* Descriptors beside those of clients and workers and those that are open already: epoll,
+ * timer, signals, listener, the telemetry file, and room. */
 #define OTHER_DESCRIPTORS 32u
 #define TRACE_BUFFER_BYTES ((size_t)1 << 20)
 
@@ -27,11 +28,24 @@ static bool fail(char error[HLX_OPTIONS_ERROR_BYTES], const char *what) {
     return false;
 }
 
+/* What this process has open, be it inherited. */
+static rlim_t open_descriptors(void) {
+    rlim_t count = 0;
+    DIR *list = opendir("/proc/self/fd");
+    while (list != NULL && readdir(list) != NULL) {
+        count++;
+    }
+    if (list != NULL) {
+        (void)closedir(list);
+    }
+    return count;
+}
+
 /* Raise the soft limit as far as --max-connections needs. spec: SRV-13 */
 static bool raise_descriptor_limit(const hlx_service_config *config,
                                    char error[HLX_OPTIONS_ERROR_BYTES]) {
     rlim_t needed = (rlim_t)config->options.max_connections +
-                    (rlim_t)2 * config->broker.slot_count + OTHER_DESCRIPTORS;
+                    (rlim_t)2 * config->broker.slot_count + OTHER_DESCRIPTORS + open_descriptors();
     struct rlimit limit = {0, 0};
     (void)getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed) {
@@ -108,7 +122,7 @@ static int open_signals(void) {
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+static bool make_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     server->signals = open_signals();
@@ -169,11 +183,13 @@ static bool open_trace(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) 
     return true;
 }
 
-static bool open_listener(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+static bool open_listener(hlx_server *server, int *exit_code, char error[HLX_OPTIONS_ERROR_BYTES]) {
+    *exit_code = HLX_SERVICE_EXIT_SOCKET;
     if (!hlx_listener_open(&server->listener, server->config->options.socket, error,
                            HLX_OPTIONS_ERROR_BYTES)) {
         return false;
     }
+    *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!hlx_watch_add(server->epoll, server->listener.socket, EPOLLIN,
                        (hlx_watch){HLX_WATCH_LISTENER, 0, 0})) {
         (void)fail(error, "epoll");
@@ -190,15 +206,10 @@ bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *
     server->config = config;
     *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!check_outputs(server, error) || !raise_descriptor_limit(config, error) ||
-        !open_tables(server, error) || !open_descriptors(server, error) ||
-        !open_workers(server, error)) {
+        !open_tables(server, error) || !make_descriptors(server, error) ||
+        !open_workers(server, error) || !open_listener(server, exit_code, error)) {
         return false;
     }
-    *exit_code = HLX_SERVICE_EXIT_SOCKET;
-    if (!open_listener(server, error)) {
-        return false;
-    }
-    *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!open_trace(server, error)) {
         hlx_listener_close(&server->listener);
         return false;

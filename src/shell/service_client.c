@@ -149,7 +149,7 @@ enum hlx_exchange_status hlx_exchange_run(hlx_exchange *exchange, int descriptor
 const char *hlx_exchange_status_text(enum hlx_exchange_status status) {
     switch (status) {
     case HLX_EXCHANGE_CLOSED:
-        return "the service closed the connection without a reply";
+        return "the service closed the connection without a whole reply";
     case HLX_EXCHANGE_GARBLED:
         return "what answered is not a hedgelex service (no reply of the client protocol)";
     case HLX_EXCHANGE_TIMED_OUT:

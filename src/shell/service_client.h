@@ -2,7 +2,7 @@
  *
  *      connect --> begin --> advance ... advance --> DONE --> begin (same connection)
  *                             |  sends and receives what the socket takes at once
- *                             +--> CLOSED, REFUSED, GARBLED: close the connection
+ *                             +--> CLOSED, GARBLED: close the connection
  *
  * One exchange is one document sent and one reply received. It reads while it
  * sends, because a service that refuses a document may answer before it has read
@@ -21,7 +21,7 @@
 enum hlx_exchange_status {
     HLX_EXCHANGE_WAITING,  /* for the socket */
     HLX_EXCHANGE_DONE,     /* reply is there */
-    HLX_EXCHANGE_CLOSED,   /* the service closed the connection without a reply */
+    HLX_EXCHANGE_CLOSED,   /* the service closed the connection without a whole reply */
     HLX_EXCHANGE_GARBLED,  /* what came is not a reply of the protocol */
     HLX_EXCHANGE_TIMED_OUT /* hlx_exchange_run: the deadline passed */
 };

@@ -72,7 +72,7 @@ void hlx_submission_seal_query(const hlx_submissions *table, hlx_submission *sub
 
 hlx_submission *hlx_submission_find(const hlx_submissions *table, uint64_t id) {
     uint64_t row = id % HLX_SUBMISSION_MAX_ROWS;
-    if (row >= table->capacity || table->rows[row].id != id) {
+    if (id == 0 || row >= table->capacity || table->rows[row].id != id) {
         return NULL;
     }
     return &table->rows[row];

@@ -5,7 +5,7 @@
  *      t_proc_start    the first attempt was handed to a worker
  *      t_hedge_fire    the second one was
  *      t_first_reply   the first response of a worker came
- *      t_reply_ready   the reply was handed to the client's socket
+ *      t_reply_ready   the reply was ready for the client's socket
  *
  * Stamps are nanoseconds of the monotonic clock, 0 for what did not happen. The total
  * is t_reply_ready - t_in_start: it includes the time that the client took to send.

@@ -1,9 +1,9 @@
 /* kernel.h -- which kernel runs, and what kernels do: scans and leaps.
  *
  * Every kernel keeps the contracts of scan.h and of hlx_lexer_leap (lexer.h): that is what the
- * proof of the lexer assumes. The scans for x86-64 are proved to; tests/test_kernels.c holds all
- * of them to it; tests/test_leap.c holds the leaps, with the columns derived in them (blocks.h), to
- * the portable code. */
+ * proof of the lexer assumes. The scans are proved to, over models of the vector operations
+ * (proofs/models); tests/test_kernels.c holds all of them to it; tests/test_leap.c holds the leaps,
+ * with the columns derived in them (blocks.h), to the portable code. */
 #ifndef HLX_KERNEL_H
 #define HLX_KERNEL_H
 
