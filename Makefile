@@ -50,19 +50,26 @@ $(INSTALLS): install-%:
 build: $(LIBRARY) $(PROGRAMS) ## compile library, service and command line
 	@echo "Built libhedgelex.a, hedgelexd and hedgelex in $(BUILD) with $(CC)."
 
-$(BUILD)/src/core/%.o: src/core/%.c | basics
+# What objects are compiled with, written when it changes: they are compiled again.
+BUILT_WITH := $(CC) $(CFLAGS_ALL) $(CORE_FLAGS) $(SHELL_FLAGS)
+.PHONY: flags
+$(BUILD)/flags: flags
+	@mkdir -p $(@D)
+	@echo '$(BUILT_WITH)' | cmp -s - $@ || echo '$(BUILT_WITH)' >$@
+
+$(BUILD)/src/core/%.o: src/core/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/src/simd/%.o: src/simd/%.c | basics
+$(BUILD)/src/simd/%.o: src/simd/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/src/shell/%.o: src/shell/%.c | basics
+$(BUILD)/src/shell/%.o: src/shell/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/tests/%.o: tests/%.c | basics
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Itests -MMD -MP -c $< -o $@

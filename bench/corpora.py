@@ -14,15 +14,18 @@ import re
 import shutil
 import subprocess
 
-WORDS = """the of and a to in is we that for with by on as be this are it which from an at can not has have let then if such
-each all any one two where also only more than its when so these between over under given some there model value result
-case point number order set function space time method proof problem theorem lemma bound error term sum limit measure class
-group field graph matrix vector operator solution equation condition property sequence interval domain kernel estimate""".split()
+WORDS = """the of and a to in is we that for with by on as be this are it which from an at can not has have let then
+if such each all any one two where also only more than its when so these between over under given some there model
+value result case point number order set function space time method proof problem theorem lemma bound error term sum
+limit measure class group field graph matrix vector operator solution equation condition property sequence interval
+domain kernel estimate""".split()
 NAMES = """section label ref emph textbf cite begin end item frac sqrt sum int alpha beta gamma lambda left right mathbb
 mathcal operatorname quad qquad hline multicolumn caption includegraphics centering footnote""".split()
-CODE = """def edef gdef let relax expandafter csname endcsname ifx else fi begingroup endgroup advance count dimen skip
-toks newcommand renewcommand the hbox vbox kern penalty string noexpand futurelet global long protected unless""".split()
-UTF8 = ["Größe", "français", "über", "naïve", "Παράδειγμα", "пример", "текст", "例え", "漢字", "señor", "Århus", "œuvre"]
+CODE = """def edef gdef let relax expandafter csname endcsname ifx else fi begingroup endgroup advance count dimen
+skip toks newcommand renewcommand the hbox vbox kern penalty string noexpand futurelet global long protected
+unless""".split()
+UTF8 = ["Größe", "français", "über", "naïve", "Παράδειγμα", "пример", "текст", "例え", "漢字",
+        "señor", "Århus", "œuvre"]
 
 
 class Chance:
@@ -69,7 +72,8 @@ def mathematics(chance):
         term = chance.pick(["x_{%d}", "f^{%d}(x)", "\\frac{%d}{n+1}", "\\sqrt{%d a}", "%d"]) % chance.below(99)
         terms.append(chance.pick(symbols) + " " + term if chance.below(2) else term)
     text = paragraph(chance, prose_word) if chance.below(2) else ""
-    return text + "\\begin{equation}\\label{eq:%d}\n  %s = 0.\n\\end{equation}\n" % (chance.below(999), " + ".join(terms))
+    number = chance.below(999)
+    return text + "\\begin{equation}\\label{eq:%d}\n  %s = 0.\n\\end{equation}\n" % (number, " + ".join(terms))
 
 
 def macro_code(chance):
@@ -85,10 +89,12 @@ def macro_code(chance):
 
 def bibliography(chance):
     title = " ".join(chance.pick(WORDS) for _ in range(4 + chance.below(8)))
-    return (f"@article{{key{chance.below(9999)},\n  author = {{{chance.pick('ABCDE')}. {chance.pick(WORDS).title()} and "
+    return (f"@article{{key{chance.below(9999)},\n"
+            f"  author = {{{chance.pick('ABCDE')}. {chance.pick(WORDS).title()} and "
             f"{chance.pick('FGHIJ')}. {chance.pick(WORDS).title()}}},\n  title = {{{title.capitalize()}}},\n"
             f"  journal = {{J. {chance.pick(WORDS).title()}}},\n  volume = {{{chance.below(99)}}},\n"
-            f"  pages = {{{chance.below(500)}--{500 + chance.below(500)}}},\n  year = {{{1950 + chance.below(70)}}},\n}}\n\n")
+            f"  pages = {{{chance.below(500)}--{500 + chance.below(500)}}},\n"
+            f"  year = {{{1950 + chance.below(70)}}},\n}}\n\n")
 
 
 def utf8_text(chance):

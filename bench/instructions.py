@@ -48,7 +48,8 @@ def main():
         return
     lines = RECORD.read_text().splitlines()
     if lines[0] != f"# {compiler()}":
-        sys.exit(f"recorded with {lines[0][2:]}, this is {compiler()}: counted, not compared (make instructions-record)")
+        sys.exit(f"recorded with {lines[0][2:]}, this is {compiler()}: counted, not compared"
+                 " (make instructions-record)")  # fmt: skip
     recorded = {tuple(line.split("\t")[:2]): int(line.split("\t")[2]) for line in lines[1:]}
     failed = 0
     for key, instructions in found.items():

@@ -20,8 +20,8 @@ import tempfile
 DOCUMENTS = ("prose", "mathematics", "macro-code", "bibliography", "utf8-text")
 COPIES = 10
 RUNS = 5
-CONDITIONALS = """else fi or if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof iftrue
-iffalse ifcase""".split()
+CONDITIONALS = """else fi or if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof
+iftrue iffalse ifcase""".split()
 CATEGORIES = {"{": 1, "}": 2, "$": 3, "&": 4, "#": 6, "^": 7, "_": 8, "~": 13, "\t": 10}
 
 

@@ -1,8 +1,8 @@
 /* peer.h -- other ways to write this lexer, for comparison.
  *
- * Each gives the six columns of the preset latex in bytes, for documents without ^^ notations, without
- * control characters and with lines that end in LF: what people write by hand or generate. The
- * benchmark checks that their columns are those of the library before it measures them. */
+ * Each gives the six columns of the preset latex in bytes, for documents without ^^ notations,
+ * without control characters and with lines that end in LF: what people write by hand or generate.
+ * The benchmark checks that their columns are those of the library before it measures them. */
 #ifndef HLX_PEER_H
 #define HLX_PEER_H
 

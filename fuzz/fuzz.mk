@@ -8,7 +8,7 @@ FUZZ_TARGETS := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz_%)
 FUZZ_ENGINE ?= $(BUILD)/fuzz/replay.o
 
-$(BUILD)/fuzz/%.o: fuzz/%.c | basics
+$(BUILD)/fuzz/%.o: fuzz/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) -Isrc/simd -Itests -Ifuzz -MMD -MP -c $< -o $@

@@ -41,7 +41,8 @@ SMALL = 48  # bytes of an input, for the speed table
 LARGEST_CORPUS = 1_000_000
 SLOW_INPUT_SECONDS = 10  # hangs; that time grows with the square of the length it does not show
 
-# What each target reads at most, in bytes (rows beyond HLX_GROUP_SCAN_ROWS, all of a trace's events), and whether it is pure: no system call, no environment.
+# What each target reads at most, in bytes (rows beyond HLX_GROUP_SCAN_ROWS, all of a trace's events), and whether it
+# is pure: no system call, no environment.
 Target = collections.namedtuple("Target", "max_len pure")
 TARGETS = {
     "frame": Target(1024, True),
@@ -219,7 +220,8 @@ def fuzz(arguments):
         build(flavour, [*arguments.targets, CANARY])
     caught = canary_caught(arguments.engine)
     side_by_side = f"{arguments.jobs} at a time" if arguments.jobs > 1 else "one at a time"
-    print(f"{arguments.engine}: {len(arguments.targets)} targets, {arguments.seconds} s each, {side_by_side}", flush=True)
+    count = len(arguments.targets)
+    print(f"{arguments.engine}: {count} targets, {arguments.seconds} s each, {side_by_side}", flush=True)
     results = in_parallel(lambda target: fuzz_one(arguments.engine, target, arguments.seconds), arguments.targets,
                           arguments.jobs)
     print_table(results)

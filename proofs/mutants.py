@@ -19,7 +19,8 @@ proofs is promised, by a named file that calls it, and the ledger says for which
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
 way. A dropped pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model,
-because no contract states it. An error of a tool is never a kill. Results are kept in
+because no contract states it, and a dropped `assigns` where no goal stays open but the gate refuses that the
+function is called without one. An error of a tool is never a kill. Results are kept in
 proofs/mutants_results.tsv, each with a fingerprint of the mutation, the files that are proved again and the
 headers that they include; proofs/MUTANTS.md shows them.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
@@ -55,8 +56,10 @@ OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+
 VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(\w+) : Valid")
 ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
 FUNCTION = re.compile(r"^(?:(?:[A-Z]+ )?[a-z][\w ]*?[ *])(\w+)\(([^;{}]*)\)\s*([;{])", re.M)
+UNSPECIFIED = re.compile(r"Warning: No 'assigns' specification for function '(\w+)'")
 SOLVERS_AT_ONCE = 2  # all of a goal: mostly one is done at once while another would use up its time
 PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
+REFUSED = "the gate refuses:"
 LINE_BREAK = "⏎"
 RESULTS_LOCK = threading.Lock()
 CONTRACT = re.compile(r"/\*@(.*?)\*/", re.S)
@@ -282,6 +285,8 @@ class Runner:
                 return "killed", unstated
             for file, names in self.smallest_first(mutant.suspects):
                 verdict, what, _ = self.run_wp(tree, self.targets[file], names)
+                if what.startswith(REFUSED):
+                    return verdict, what
                 if verdict == "killed":
                     (tree / mutant.file).write_text(as_it_is)
                     return self.confirm(tree, file, names, what)
@@ -351,8 +356,10 @@ class Runner:
 def judge(lines, until):
     """(verdict, goal or error, the goals seen proved) of WP's output, read as it comes: nothing more is read behind an
     open goal, nor behind the proof of the goal `until`."""
-    tail, open_goal, valid = [], "", set()
+    tail, open_goal, unspecified, valid = [], "", "", set()
     for line in lines:
+        if match := UNSPECIFIED.search(line):
+            unspecified = f"{REFUSED} {match[1]} is called without `assigns`"
         tail = [*tail[-4:], line.strip()]
         answer = ANSWER.match(line)
         if open_goal and answer and answer[1] == "CVC4":
@@ -367,8 +374,10 @@ def judge(lines, until):
             open_goal = match[1]
         if match := re.match(r"\[wp\] Proved goals:\s+(\d+) / (\d+)", line):
             if match[1] == match[2] != "0":
-                return "survived", "-", valid
+                return ("killed", unspecified, valid) if unspecified else ("survived", "-", valid)
             return "error", f"goals open, but none was reported: {line.strip()}", valid
+    if unspecified and "User Error: Invalid infinite range" in " ".join(tail):  # of what it may then change
+        return "killed", unspecified, valid
     return "error", " ".join(tail), valid
 
 

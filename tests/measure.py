@@ -188,7 +188,7 @@ def load(service, document, report, options):
 
 class Run:
     """One run of `hedgelex load` against a service of its own: figures, latencies, counters, machine. With options for
-    a warm-up, such a run comes before it, of which only the counters tell."""
+    a warm-up, such a run comes before it, of which `warm_up` and the counters tell."""
 
     def __init__(self, name, document, load_options, service_options, folder, environment=None, warm_up=None):
         self.name = name

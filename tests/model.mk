@@ -4,11 +4,11 @@ MODEL_BOUNDS := -DHLX_BROKER_MAX_WORKERS=4u -DHLX_BROKER_MAX_QUEUE=4u
 
 $(BUILD)/tests/model.o: CFLAGS_ALL += $(MODEL_BOUNDS)
 MODEL_CORE := $(patsubst %,$(BUILD)/model/%.o,$(BROKER_MODULES))
-$(MODEL_CORE): $(BUILD)/model/%.o: src/core/%.c | basics
+$(MODEL_CORE): $(BUILD)/model/%.o: src/core/%.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $< for the model"
 	@$(CC) $(CFLAGS_ALL) $(CORE_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@
-$(BUILD)/model/trace.o: src/shell/trace.c | basics
+$(BUILD)/model/trace.o: src/shell/trace.c $(BUILD)/flags | basics
 	@mkdir -p $(@D)
 	@echo "  compile $< for the model"
 	@$(CC) $(CFLAGS_ALL) $(SHELL_FLAGS) $(MODEL_BOUNDS) -MMD -MP -c $< -o $@

@@ -341,6 +341,7 @@ def main():
         passed, failed = run(sample_of(chosen), float(options["sample"]), False)
     else:
         passed, failed = run(chosen, float("inf"), "write" in options)
+    failed += passed + failed == 0  # nothing was tried
     known_passed, known_failed = check_known(bugs)
     passed, failed = passed + known_passed, failed + known_failed + len(stale)
     print(f"{passed} passed, {failed} failed")

@@ -1,7 +1,7 @@
 """A real hedgelexd in a temporary folder, and clients that speak its protocol byte by byte.
 
-Whatever a test does to a service, its broker is held to the core and to the twelve rules: every service writes a trace,
-and the trace is replayed when the service ends (trace_check.c).
+Whatever a test does to a service, its broker is held to the core and to the twelve rules: a service writes a trace,
+unless its test forbids it or has one of its own, and the trace is replayed when the service ends (trace_check.c).
 
 Used by test_service.py and other tests of real processes. Faults come from outside: signals, limits, closed sockets.
 """
@@ -95,6 +95,12 @@ class Client:
         self.close()
 
 
+def sanitizer_complaint(log):
+    """What a sanitizer said, of the service or of a worker whose death is no failure otherwise; or None."""
+    found = re.search(r".*(?:Sanitizer: |runtime error: ).*", log)
+    return found and found[0]
+
+
 class Service:
     """hedgelexd in its own folder; `with` ends it. Its messages are in self.log()."""
 
@@ -179,8 +185,12 @@ class Service:
             self.process.wait()
         traced = self.has_steps()
         code, output = check_trace(self.trace) if traced else (0, "")
+        complaint, accepted = sanitizer_complaint(self.log()), self.counters().get("accepted")
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert not complaint, complaint
         assert code == 0, f"the service did not do what the core does: {output}"
+        if traced and self.process.returncode == 0 and accepted is not None:
+            assert f" {accepted} requests accepted" in output, f"the trace ends before the service: {output}"
         assert traced or not self.must_trace, "the service was ready and has left no trace"
 
     def has_steps(self):

@@ -102,7 +102,11 @@ def breaks_capacity(full, short, tokens, issues):
             return f"{name} with {tokens} rows are not the first ones"
     expected = full.issues
     if short.status == OUTPUT_FULL:
-        expected = [row for row in expected if row[0] in READER_ISSUES][:short.issue_count]
+        expected = [row for row in expected if row[0] in READER_ISSUES]
+        least = sum(offset < full.starts[rows] for _, offset in expected)
+        if short.issue_count < least:
+            return f"{short.issue_count} issues with {tokens} rows, at least {least} come before"
+        expected = expected[:short.issue_count]
     if short.issue_count != len(expected):
         return f"{short.issue_count} issues with {tokens} rows, expected {len(expected)}"
     return first_difference("issues", short.issues, expected[:issues])
@@ -135,6 +139,8 @@ class Tally:
 
 def compare_with_engine(jobs, answers, readers, tally):
     judged = []
+    engine = engines.ENGINES[jobs[0].regime.encoding]
+    tally.counts[f"given to {engine}"] += len(jobs)
     for job, answer, reader in zip(jobs, answers, readers):
         if reason := engines.not_normative(reader):
             tally.counts[f"left out ({ENCODING_NAMES[job.regime.encoding]}): {reason}"] += 1
@@ -142,7 +148,6 @@ def compare_with_engine(jobs, answers, readers, tally):
             judged.append((job, answer, reader))
     if not judged:
         return
-    engine = engines.ENGINES[jobs[0].regime.encoding]
     try:
         readings = engines.read_documents([(job.regime, job.document) for job, _, _ in judged])
     except engines.EngineFailure as failure:

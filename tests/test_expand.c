@@ -29,6 +29,9 @@ static void check(const char *text, uint32_t preset, uint32_t encoding,
     for (uint32_t piece = 1; piece <= count; piece++) {
         hlx_place place;
         hlx_place_first(&place, input, length);
+        memset(ends, 0xFF, sizeof ends); /* nothing is left of the pieces before */
+        memset(lines, 0xFF, sizeof lines);
+        memset(cols, 0xFF, sizeof cols);
         for (uint32_t done = 0; done < count; done += piece) {
             uint32_t rows = count - done < piece ? count - done : piece;
             hlx_expand_rows(&place, &regime, input, length, starts + done, rows, ends + done,

@@ -1,4 +1,4 @@
-/* test_scan.c -- the prefix contract, checked on every scan kernel.
+/* test_scan.c -- the prefix contract, checked on the kernel in use and on the portable one.
  *
  *      input    | guard |  ... position ..... limit | guard |
  *      columns  | guard |  0 ... row ..... capacity | guard |

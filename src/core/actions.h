@@ -52,13 +52,19 @@ typedef struct hlx_actions {
       Told(actions, n, HLX_ACTION_SEND_REQUEST, slot) &&
       actions.list[n].request_id == request_id && actions.list[n].origin == origin;
 
-    // Actions n and n + 1: the broker's own reply to a request, and its release.
-    predicate Refused(hlx_actions actions, integer n, integer request_id, integer status) =
+    // Action n is the broker's own reply to a request.
+    predicate OwnReply(hlx_actions actions, integer n, integer request_id, integer status) =
       actions.list[n].type == HLX_ACTION_REPLY && actions.list[n].request_id == request_id &&
       actions.list[n].reply.status == status && actions.list[n].reply.tokens == 0 &&
-      actions.list[n].reply.issues == 0 && actions.list[n].reply.origin == HLX_ORIGIN_NONE &&
-      actions.list[n + 1].type == HLX_ACTION_RELEASE &&
-      actions.list[n + 1].request_id == request_id;
+      actions.list[n].reply.issues == 0 && actions.list[n].reply.origin == HLX_ORIGIN_NONE;
+
+    // Action n says that no attempt reads a request's document any more.
+    predicate Released(hlx_actions actions, integer n, integer request_id) =
+      actions.list[n].type == HLX_ACTION_RELEASE && actions.list[n].request_id == request_id;
+
+    // Actions n and n + 1 are both, for a request that no worker has.
+    predicate Refused(hlx_actions actions, integer n, integer request_id, integer status) =
+      OwnReply(actions, n, request_id, status) && Released(actions, n + 1, request_id);
 
     // How many of the first n actions are replies, hedges, releases?
     logic integer IsReply(hlx_action action) = action.type == HLX_ACTION_REPLY ? 1 : 0;
@@ -152,7 +158,7 @@ void hlx_emit_reply(hlx_actions *actions, uint64_t request_id, hlx_reply reply);
     requires room: Room(actions->count, 2);
     terminates \true;
     exits \false;
-    assigns actions->count, actions->list[actions->count .. HLX_BROKER_MAX_ACTIONS - 1];
+    assigns actions->count, actions->list[actions->count .. actions->count + 1];
     ensures count: actions->count == \old(actions->count) + 2;
     ensures replies: Replies(*actions, actions->count) ==
       \old(Replies(*actions, actions->count)) + 1;

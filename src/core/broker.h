@@ -87,9 +87,10 @@ bool hlx_broker_init(hlx_broker *broker, const hlx_broker_config *config);
 /* Take one event at `now_ns` (not before the last step's; a smaller value counts
  * as the last one). `actions` is overwritten; the shell performs them in order.
  * Returns the next instant at which the core must be called with a TICK if no
- * other event comes first, or HLX_BROKER_NEVER. An event that fits no state (an
- * unknown slot, type or request) changes nothing but the time. A request id is
- * submitted once and never again (BRK-24). spec: BRK-22 to BRK-40, BRK-43 */
+ * other event comes first, or HLX_BROKER_NEVER. An event of an unknown type or for an
+ * unknown slot, and the going of an unknown request's client, change nothing but the
+ * time; a response that does not fit costs its worker its life (BRK-31, BRK-40). A
+ * request id is submitted once and never again (BRK-24). spec: BRK-22 to BRK-40, BRK-43 */
 /*@ requires usable: \valid(broker) && \valid(actions) && \valid(event);
     requires separate: \separated(broker, event, actions);
     requires valid: BrokerValid(*broker);

@@ -149,9 +149,9 @@ typedef struct hlx_broker_counters {
     uint64_t hedges_suppressed; /* requests whose due hedge was held back */
     uint64_t cancels_sent;
     uint64_t retries;
-    uint64_t crashes; /* deaths of workers that were not retiring */
+    uint64_t crashes; /* workers that died, BRK-42 */
     uint64_t spawns;
-    uint64_t rotations; /* replacements that became hot */
+    uint64_t rotations; /* replacements that became hot while the old worker lived */
     uint64_t kills;
     uint64_t mismatches;      /* attempts of one request that disagreed (BRK-12) */
     uint64_t protocol_errors; /* responses that fit no job */

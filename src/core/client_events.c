@@ -41,8 +41,7 @@ void hlx_submit(hlx_broker *broker, uint64_t request_id, hlx_actions *actions) {
     ensures accepted: broker->counters.accepted == \old(broker->counters.accepted);
     ensures abandoned: broker->counters.abandoned == \old(broker->counters.abandoned) + 1;
     ensures left: broker->queue_count == \old(broker->queue_count) - 1;
-    ensures released: actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count)].request_id == \old(QueuedId(*broker, position));
+    ensures released: Released(*actions, \old(actions->count), \old(QueuedId(*broker, position)));
 */
 static void forget_queued(hlx_broker *broker, uint32_t position, uint64_t request_id,
                           hlx_actions *actions) {

@@ -13,8 +13,7 @@
  * 2013). Until so many durations were observed as the warm-up says, the delay is a fixed
  * one. The rails hold always: no past, however strange, makes the delay shorter or longer.
  *
- * What it does not do: measure, or know what was measured. A duration that was cut off
- * counts as long as it was seen. spec: BRK-44 to BRK-46 */
+ * What it does not do: measure, or know what was measured. spec: BRK-44 to BRK-46 */
 #ifndef HLX_DELAY_H
 #define HLX_DELAY_H
 

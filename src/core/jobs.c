@@ -33,8 +33,7 @@
       broker->slots[slot].timer_ns == broker->now_ns + broker->config.kill_grace_ns;
     ensures told: !\old(Stopping(*broker, slot)) ==>
       actions->count == \old(actions->count) + 1 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_SEND_CANCEL &&
-      actions->list[\old(actions->count)].slot == slot &&
+      Told(*actions, \old(actions->count), HLX_ACTION_SEND_CANCEL, slot) &&
       actions->list[\old(actions->count)].request_id ==
         broker->requests[broker->slots[slot].request].id;
     HLX_ACCOUNTS(ensures)
@@ -70,6 +69,11 @@ static void cancel(hlx_broker *broker, uint32_t slot, hlx_actions *actions) {
     ensures count: \old(actions->count) <= actions->count <= \old(actions->count) + 2;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
+    ensures told: !\old(Stopping(*broker, entry)) ==>
+      Told(*actions, \old(actions->count), HLX_ACTION_SEND_CANCEL, entry);
+    ensures told_other: broker->requests[entry].other != HLX_BROKER_NO_SLOT &&
+      !\old(Stopping(*broker, broker->requests[entry].other)) ==>
+      Told(*actions, actions->count - 1, HLX_ACTION_SEND_CANCEL, broker->requests[entry].other);
 */
 static void cancel_attempts(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     cancel(broker, entry, actions);
@@ -232,12 +236,8 @@ static bool running(const hlx_broker *broker, uint32_t entry) {
                      broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES;
     ensures failed: broker->requests[entry].crashes == HLX_BROKER_MAX_CRASHES ==>
       actions->count == \old(actions->count) + 2 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id &&
-      actions->list[\old(actions->count)].reply.status == HLX_REPLY_WORKER_FAILED;
-    ensures released: broker->requests[entry].crashes == HLX_BROKER_MAX_CRASHES ==>
-      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count) + 1].request_id == broker->requests[entry].id;
+      Refused(*actions, \old(actions->count), broker->requests[entry].id,
+              HLX_REPLY_WORKER_FAILED);
 */
 static void retry_or_fail(hlx_broker *broker, uint32_t entry, hlx_actions *actions) {
     if (broker->requests[entry].crashes < HLX_BROKER_MAX_CRASHES) {

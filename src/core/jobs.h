@@ -63,8 +63,16 @@ void hlx_give_job(hlx_broker *broker, uint32_t slot, uint32_t entry, uint32_t or
     ensures released: \old(broker->slots[slot].request) == slot &&
       \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT ==>
       actions->count == \old(actions->count) + 1 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
+      Released(*actions, \old(actions->count), \old(broker->requests[slot].id));
+    ensures told: \old(broker->slots[slot].request) != slot &&
+      !\old(Stopping(*broker, broker->slots[slot].request)) ==>
+      Told(*actions, \old(actions->count), HLX_ACTION_SEND_CANCEL,
+           \old(broker->slots[slot].request));
+    ensures told_other: \old(broker->slots[slot].request) == slot &&
+      \old(broker->requests[slot].other) != HLX_BROKER_NO_SLOT &&
+      !\old(Stopping(*broker, broker->requests[slot].other)) ==>
+      Told(*actions, \old(actions->count), HLX_ACTION_SEND_CANCEL,
+           \old(broker->requests[slot].other));
 */
 void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -95,19 +103,12 @@ void hlx_finish_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
       \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT &&
       \old(broker->requests[slot].crashes) == 1 ==>
       actions->count == \old(actions->count) + 2 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id) &&
-      actions->list[\old(actions->count)].reply.status == HLX_REPLY_WORKER_FAILED;
-    ensures given_up: \old(broker->phases.of[slot]) == HLX_REQUEST_OPEN &&
-      \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT &&
-      \old(broker->requests[slot].crashes) == 1 ==>
-      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count) + 1].request_id == \old(broker->requests[slot].id);
+      Refused(*actions, \old(actions->count), \old(broker->requests[slot].id),
+              HLX_REPLY_WORKER_FAILED);
     ensures released: \old(broker->phases.of[slot]) == HLX_REQUEST_CLOSED &&
       \old(broker->requests[slot].other) == HLX_BROKER_NO_SLOT ==>
       actions->count == \old(actions->count) + 1 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count)].request_id == \old(broker->requests[slot].id);
+      Released(*actions, \old(actions->count), \old(broker->requests[slot].id));
 */
 void hlx_lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
 
@@ -140,8 +141,14 @@ void hlx_lose_job(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
     ensures closed: Open(broker->phases.of[entry]) == 0;
     ensures released: \old(broker->phases.of[entry]) == HLX_REQUEST_WAITING ==>
       actions->count == \old(actions->count) + 1 &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+      Released(*actions, \old(actions->count), broker->requests[entry].id);
+    ensures told: \old(broker->phases.of[entry]) == HLX_REQUEST_OPEN &&
+      !\old(Stopping(*broker, entry)) ==>
+      Told(*actions, \old(actions->count), HLX_ACTION_SEND_CANCEL, entry);
+    ensures told_other: \old(broker->phases.of[entry]) == HLX_REQUEST_OPEN &&
+      broker->requests[entry].other != HLX_BROKER_NO_SLOT &&
+      !\old(Stopping(*broker, broker->requests[entry].other)) ==>
+      Told(*actions, actions->count - 1, HLX_ACTION_SEND_CANCEL, broker->requests[entry].other);
 */
 void hlx_abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 
@@ -164,13 +171,17 @@ void hlx_abandon(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
     HLX_ACCOUNTS(ensures)
     ensures answered: broker->counters.answered == \old(broker->counters.answered) + 1;
     ensures reply: actions->count > \old(actions->count) &&
-      actions->list[\old(actions->count)].type == HLX_ACTION_REPLY &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id &&
-      actions->list[\old(actions->count)].reply.status == HLX_REPLY_DEADLINE;
+      OwnReply(*actions, \old(actions->count), broker->requests[entry].id, HLX_REPLY_DEADLINE);
     ensures released: \old(broker->phases.of[entry]) == HLX_REQUEST_WAITING ==>
       actions->count == \old(actions->count) + 2 &&
-      actions->list[\old(actions->count) + 1].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count) + 1].request_id == broker->requests[entry].id;
+      Released(*actions, \old(actions->count) + 1, broker->requests[entry].id);
+    ensures told: \old(broker->phases.of[entry]) == HLX_REQUEST_OPEN &&
+      !\old(Stopping(*broker, entry)) ==>
+      Told(*actions, \old(actions->count) + 1, HLX_ACTION_SEND_CANCEL, entry);
+    ensures told_other: \old(broker->phases.of[entry]) == HLX_REQUEST_OPEN &&
+      broker->requests[entry].other != HLX_BROKER_NO_SLOT &&
+      !\old(Stopping(*broker, broker->requests[entry].other)) ==>
+      Told(*actions, actions->count - 1, HLX_ACTION_SEND_CANCEL, broker->requests[entry].other);
 */
 void hlx_expire_request(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 

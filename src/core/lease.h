@@ -97,7 +97,7 @@ bool hlx_lease_begin(hlx_lease *lease);
 void hlx_lease_end(hlx_lease *lease);
 
 /* Keep the side of the answer for its reply. Returns the side; NO_SIDE, and nothing
- * changes, when there is no answer, it is being overwritten or it is held already.
+ * changes, when there is no answer, a later request has begun or it is held already.
  * spec: ARN-11 */
 /*@ requires writable: \valid(lease);
     requires valid: LeaseValid(*lease);

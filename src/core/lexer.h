@@ -104,7 +104,8 @@ void hlx_lexer_init(hlx_lexer *lexer, const uint8_t *input, uint32_t input_lengt
  * `pause_at` (OK, not done: call again to go on; a pause changes no token), or the
  * token capacity is used up and one more token is there (OUTPUT_FULL). Between two
  * pauses at pause_at = position + n the work is bounded by n bytes, a kernel's block, one
- * line's search for its terminator and one control sequence's name. `counts` is added to.
+ * line's search for its terminator and one control sequence's name or character's chain of
+ * notations. `counts` is added to.
  * The regime must be valid; lexer and input as hlx_lexer_init or the last call left
  * them; who goes on with other columns adds the tokens given to lexer->first_row and sets
  * counts->tokens to 0. The contract: however it is paused, row k of the columns is token

@@ -4,8 +4,8 @@
  *                      |                  ^
  *                      +---> WAITING -----+        its worker died, it waits for another
  *
- * `hlx_set_phase` is the only writer of a phase; it proves what that does to the number of
- * entries unanswered and in use, so that nobody else needs an induction. */
+ * `hlx_set_phase` is the only writer of a phase after init; it proves what that does to
+ * the number of entries unanswered and in use, so that nobody else needs an induction. */
 #ifndef HLX_REQUESTS_H
 #define HLX_REQUESTS_H
 
@@ -137,8 +137,7 @@ void hlx_answer(hlx_broker *broker, uint32_t entry, hlx_reply reply, hlx_actions
     ensures free: broker->phases.of[entry] == HLX_REQUEST_FREE;
     HLX_VALID(ensures)
     HLX_ACCOUNTS(ensures)
-    ensures released: actions->list[\old(actions->count)].type == HLX_ACTION_RELEASE &&
-      actions->list[\old(actions->count)].request_id == broker->requests[entry].id;
+    ensures released: Released(*actions, \old(actions->count), broker->requests[entry].id);
 */
 void hlx_release(hlx_broker *broker, uint32_t entry, hlx_actions *actions);
 

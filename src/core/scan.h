@@ -99,8 +99,8 @@ uint32_t hlx_scan_run(const hlx_regime *regime, const uint8_t *input, uint32_t i
                       uint32_t position, uint32_t limit, bool in_middle, const hlx_columns *columns,
                       uint32_t row);
 
-/* The same, byte by byte: as long a run as there is, and no row behind it touched.
- * spec: LEX-53 */
+/* The same, byte by byte. That it is as long a run as there is, and no row behind it touched,
+ * tests/test_scan.c sees: it is not stated here. spec: LEX-53 */
 /*@ requires regime: \valid_read(regime) && RegimeValid(regime);
     requires within: position <= limit <= input_length <= HLX_MAX_INPUT_BYTES;
     requires readable: \valid_read(input + (0 .. input_length - 1));

@@ -96,7 +96,7 @@ static bool idle(const hlx_broker *broker, uint32_t slot) {
            broker->slots[slot].request == HLX_BROKER_NO_REQUEST;
 }
 
-/* The waiting request in `entry` runs again, never to be hedged. spec: BRK-08 */
+/* The waiting request in `entry` runs again, never to be hedged. spec: BRK-08, BRK-27 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);
     requires room: Room(actions->count, 1);

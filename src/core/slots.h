@@ -2,8 +2,8 @@
  *
  * A seat says that a death in this slot must be made good. In a rotation the old worker
  * keeps its seat until the replacement is ready, so the number of seats does not change
- * (BRK-05, BRK-09). `hlx_set_pooled` is the only writer of a seat and proves what that does
- * to their number. */
+ * (BRK-05, BRK-09). `hlx_set_pooled` is the only writer of a seat after init; it proves
+ * what that does to their number. */
 #ifndef HLX_SLOTS_H
 #define HLX_SLOTS_H
 
@@ -148,6 +148,11 @@ void hlx_retire(hlx_broker *broker, uint32_t slot, hlx_actions *actions);
     ensures no_process: broker->slots[slot].state <= HLX_SLOT_BACKOFF;
     ensures backed_off: broker->slots[slot].timer_ns ==
                         broker->now_ns + \old(broker->slots[slot].backoff_ns);
+    ensures grows: failed ==> broker->slots[slot].backoff_ns ==
+      (2 * \old(broker->slots[slot].backoff_ns) < broker->config.backoff_max_ns
+         ? 2 * \old(broker->slots[slot].backoff_ns)
+         : broker->config.backoff_max_ns);
+    ensures falls: !failed ==> broker->slots[slot].backoff_ns == broker->config.backoff_min_ns;
     HLX_VALID(ensures)
 */
 void hlx_vacate(hlx_broker *broker, uint32_t slot, bool failed);

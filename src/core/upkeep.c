@@ -62,7 +62,7 @@ void hlx_wind_down(hlx_broker *broker, hlx_actions *actions) {
     }
 }
 
-/* spec: BRK-09, BRK-35 */
+/* spec: BRK-09, BRK-30, BRK-35 */
 /*@ requires usable: \valid(broker) && \valid(actions) &&
                      \separated(broker, actions);
     requires room: Room(actions->count, 1);

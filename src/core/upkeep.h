@@ -1,7 +1,7 @@
 /* upkeep.h -- the phases of a step that are about workers: wind down, timers, rotation.
  *
- * After `hlx_run_timers` no slot's timer is due (BRK-35), after `hlx_rotate` a rotation that is
- * due has begun or no slot is free for it (BRK-36). */
+ * After `hlx_run_timers` no timer of a slot in use is due (BRK-09, BRK-30, BRK-35), after
+ * `hlx_rotate` a rotation that is due has begun or no slot is free for it (BRK-36). */
 #ifndef HLX_UPKEEP_H
 #define HLX_UPKEEP_H
 

@@ -18,6 +18,15 @@
             broker->seats.taken[broker->slots[slot].replaces],
             broker->slots[broker->slots[slot].replaces].state, broker->counters.rotations;
     HLX_VALID(ensures)
+    ensures hot: \old(broker->slots[slot].state) == HLX_SLOT_STARTING ==>
+      broker->slots[slot].state == HLX_SLOT_HOT &&
+      broker->slots[slot].timer_ns == HLX_BROKER_NEVER;
+    ensures cools: \old(broker->slots[slot].state) == HLX_SLOT_STARTING &&
+      \old(broker->slots[slot].replaces) != HLX_BROKER_NO_SLOT ==>
+      broker->slots[\old(broker->slots[slot].replaces)].state == HLX_SLOT_COOLING;
+    ensures ignored: \old(broker->slots[slot].state) != HLX_SLOT_STARTING ==>
+      broker->slots[slot].state == \old(broker->slots[slot].state) &&
+      broker->slots[slot].replaces == \old(broker->slots[slot].replaces);
 */
 static void worker_ready(hlx_broker *broker, uint32_t slot) {
     uint32_t old = broker->slots[slot].replaces;

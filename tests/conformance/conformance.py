@@ -75,24 +75,30 @@ class Implementation:
 # ---- comparing ----
 
 
-def in_any_order(step):
-    """A step's actions sorted; a release in front of its reply would be another action. spec: BRK-39"""
-    replied, actions = set(), []
-    released_early = {action["request"] for at, action in enumerate(step["actions"]) if action["do"] == "release"
-                      and any(later["do"] == "reply" and later["request"] == action["request"]
-                              for later in step["actions"][at:])}
-    for action in step["actions"]:
-        early = action["do"] == "release" and action["request"] in released_early - replied
-        actions.append(action | {"do": "release before the reply"} if early else action)
+def too_early(action, event, later):
+    """Does it come in front of a reply that must come first? A release, of its request; a request to a worker that
+    has just answered, of what it answered. spec: BRK-23"""
+    replied = {other["request"] for other in later if other["do"] == "reply"}
+    if action["do"] == "release":
+        return action["request"] in replied
+    answered = event["event"] == "response" and action.get("slot") == event["slot"]
+    return action["do"] == "send request" and answered and event["request"] in replied
+
+
+def in_any_order(step, event):
+    """A step's actions sorted; one that comes too early is another action."""
+    actions = [action | {"do": f"{action['do']} before the reply"} if too_early(action, event, step["actions"][at:])
+               else action for at, action in enumerate(step["actions"])]  # fmt: skip
     return step | {"actions": sorted(actions, key=lambda action: json.dumps(action, sort_keys=True))}
 
 
-def comparable(suite, output):
-    if suite != "broker" or not isinstance(output, dict) or not output.get("steps"):
+def comparable(vector, output):
+    if vector["do"] != "trace" or not isinstance(output, dict) or not output.get("steps"):
         return output
+    events = [event for _, event in vector["input"]["steps"]]
     try:
-        return output | {"steps": [in_any_order(step) for step in output["steps"]]}
-    except (TypeError, KeyError):
+        return output | {"steps": [in_any_order(*pair) for pair in zip(output["steps"], events, strict=True)]}
+    except (TypeError, KeyError, ValueError):
         return output
 
 
@@ -115,14 +121,14 @@ def difference(path, expected, got):
     return f"{path} is {json.dumps(got)[:SHOWN]}, expected {json.dumps(expected)[:SHOWN]}"
 
 
-def judge(implementation, suite, vector):
+def judge(implementation, vector):
     """What is wrong with the answer to a vector, or None."""
     try:
         got = implementation.ask(vector["do"], vector["input"])
     except Gone as gone:
         implementation.stop()
         return str(gone)
-    return difference("output", comparable(suite, vector["output"]), comparable(suite, got))
+    return difference("output", comparable(vector, vector["output"]), comparable(vector, got))
 
 
 def load(folder, suite):
@@ -160,7 +166,7 @@ def main():
         for vector in load(arguments.vectors, suite):
             if not wanted(arguments, suite, vector):
                 continue
-            problem = judge(implementation, suite, vector)
+            problem = judge(implementation, vector)
             passed, failed = passed + (problem is None), failed + (problem is not None)
             if problem is not None:
                 print(f"FAILED {suite}/{vector['name']} ({', '.join(vector['clauses'])}): {problem}")

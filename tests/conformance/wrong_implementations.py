@@ -680,6 +680,15 @@ def the_queue_holds_one_more(second):
 
 
 @wrong("broker")
+def the_next_request_goes_before_the_reply(second):
+    @method(second, "step")
+    def _(right, self, now, event):
+        step = right(self, now, event)
+        step["actions"].sort(key=lambda action: action["do"] != "send request")
+        return step
+
+
+@wrong("broker")
 def last_in_first_out(second):
     @method(second, "dispatch")
     def _(right, self):
