@@ -22,7 +22,11 @@ static uint8_t received[ALL_BYTES + 1];
 static void begin(hlx_delivery *delivery) {
     const hlx_query_reply reply = {
         .id = 7, .tokens = ROWS, .mask = HLX_COLUMN_KINDS | HLX_COLUMN_STARTS};
-    const hlx_columns columns = {.kinds = kinds, .starts = starts};
+    const hlx_columns columns = {.kinds = kinds,
+                                 .codes = kinds,
+                                 .starts = starts,
+                                 .issue_codes = kinds,
+                                 .issue_offsets = kinds};
     for (int32_t i = 0; i < ROWS; i++) {
         kinds[i] = i % 14;
         starts[i] = 3 * i;
