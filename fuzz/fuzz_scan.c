@@ -124,7 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     asked.in_middle = (knob & 1u) != 0;
     asked.row = knob >> 1 & 3u;
     asked.capacity = asked.row + ((knob & 8u) != 0 ? left / 2 : left + 64);
-    hlx_kernel best = hlx_kernel_in_use();
     for (hlx_kernel kernel = HLX_KERNEL_PORTABLE; kernel < HLX_KERNEL_COUNT; kernel++) {
         if (hlx_kernel_use(kernel)) {
             check_run(&asked, kernel == HLX_KERNEL_PORTABLE);
@@ -132,7 +131,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             check_groups(&asked);
         }
     }
-    (void)hlx_kernel_use(best);
     return 0;
 }
 

@@ -270,7 +270,7 @@ class Emitter:
 
     def emit_index(self, node):
         self.substance = True
-        return f"({self.emit(node[1])})[{self.value(node[2])}]"
+        return f"AT({self.emit(node[1])}, {self.value(node[2])})"
 
     def emit_unary(self, node):
         if node[1] == "&":
@@ -621,6 +621,10 @@ typedef __int128 I;
     uint8_t: NUMBER(v_), int16_t: NUMBER(v_), uint16_t: NUMBER(v_), int32_t: NUMBER(v_), uint32_t: NUMBER(v_), \
     int64_t: NUMBER(v_), uint64_t: NUMBER(v_), I: NUMBER(v_), default: v_); })
 #define NUMBER(x) (I)(x)
+/* In the logic what an array does not have is some value, and what needs it is not asked for. */
+#define IS_POINTER(array) __builtin_types_compatible_p(__typeof__(array), __typeof__(&(array)[0]))
+#define HAS(array, index) ((unsigned long)(index) < sizeof(array) / sizeof((array)[0]))
+#define AT(array, index) ((array)[IS_POINTER(array) || HAS(array, index) ? (index) : 0])
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define BUDGET 20000000ull /* evaluations of logic functions for one function's contract */
 

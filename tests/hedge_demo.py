@@ -28,6 +28,7 @@ STALL_PPM, STALL_MS = 10000, 200
 LEARNED_MIN_MS, LEARNED_MAX_MS = 1, 100  # the service's default rails
 LIMIT_MS = 20
 LOSER_LIMIT_MS = 1.0
+ENOUGH_FOR_P99 = 100  # of fewer, the 99th percentile is the largest
 EXTRA_BOUND = 0.02
 RATIO_AIM = 10
 PASSED, FAILED, VOID = "passed", "FAILED", "void"
@@ -89,8 +90,9 @@ def judge_stalls(demo, run):
 def judge_losers(demo, run):
     number, p50, p99, most = losers(run)
     demo.judge(number > 0 and number == run.counters["hedges_granted"], f"each of {number} hedges left one loser")
-    demo.judge_time(p99 <= LOSER_LIMIT_MS, f"losers were free {p50:.3f} ms (P50), {p99:.3f} ms (P99), {most:.3f} ms "
-                    f"(max) after the reply, limit {LOSER_LIMIT_MS} ms (P99)", run)
+    part, judged = ("P99", p99) if number >= ENOUGH_FOR_P99 else ("P50", p50)
+    demo.judge_time(judged <= LOSER_LIMIT_MS, f"losers were free {p50:.3f} ms (P50), {p99:.3f} ms (P99), {most:.3f} ms "
+                    f"(max) after the reply, limit {LOSER_LIMIT_MS} ms ({part})", run)
 
 
 def judge_tail(demo, run):

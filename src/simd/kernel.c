@@ -54,13 +54,13 @@ static bool has_avx512(void) {
            __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
-/* All that avx2.h and avx512.h are compiled for. */
+/* All that avx2.h and avx512.h are compiled for. What a hypervisor must answer comes last. */
 bool hlx_kernel_supported(hlx_kernel kernel) {
     __builtin_cpu_init();
     return kernel == HLX_KERNEL_PORTABLE || kernel == HLX_KERNEL_SSE2 ||
-           (has_bit_operations() &&
-            ((kernel == HLX_KERNEL_AVX2 && __builtin_cpu_supports("avx2")) ||
-             (kernel == HLX_KERNEL_AVX512 && has_avx512())));
+           (((kernel == HLX_KERNEL_AVX2 && __builtin_cpu_supports("avx2")) ||
+             (kernel == HLX_KERNEL_AVX512 && has_avx512())) &&
+            has_bit_operations());
 }
 
 #elif defined(__aarch64__)
