@@ -38,8 +38,8 @@ PASSED, FAILED, VOID = "passed", "FAILED", "void"
 def judge_answers(run, requests):
     """(text, passed or failed), for what noise is no excuse for."""
     counters, right = run.counters, run.figures.get("right", 0) + run.warm_up.get("right", 0)
-    whole = right == WARM_UP + requests
-    yield f"{right} of {WARM_UP} and {requests} replies came and were right", PASSED if whole else FAILED
+    all_right = right == WARM_UP + requests
+    yield f"{right} of {WARM_UP} and {requests} replies came and were right", PASSED if all_right else FAILED
     granted, accepted = counters.get("hedges_granted", 0), counters.get("accepted", 0)
     within = accepted > 0 and measure.within_budget(run.counters)
     yield f"{granted} hedges of {accepted} requests are within the budget, 2 % and {measure.BUDGET_BURST}", \

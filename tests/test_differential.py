@@ -451,6 +451,9 @@ def run_generated(driver, pool):
     print(f"HLX_SEED={seed}", flush=True)
     tally = gather(pool, check_generated, generated_chunks(driver, seed, count))
     require(tally, "lexer == oracle", "exact capacities", "lexer == pdftex", "lexer == luatex")
+    for engine in ("pdftex", "luatex"):
+        given, judged = tally.counts[f"given to {engine}"], tally.counts[f"lexer == {engine}"]
+        tally.check("enough is compared", "-", None if 2 * judged >= given else f"{engine}: {judged} of {given}")
     report(f"(c) {count:,} generated documents, seed {seed}", tally)
     return tally
 

@@ -52,11 +52,11 @@ static struct msghdr next_of(const hlx_delivery *delivery, struct iovec *parts, 
 /* spec: SRV-63 */
 enum hlx_delivery_state hlx_delivery_send(hlx_delivery *delivery, int socket, size_t *share) {
     while (delivery->first < HLX_DELIVERY_PARTS) {
-        struct iovec parts[HLX_DELIVERY_PARTS];
-        struct msghdr message = next_of(delivery, parts, *share);
         if (*share == 0) {
             return HLX_DELIVERY_WAITING;
         }
+        struct iovec parts[HLX_DELIVERY_PARTS];
+        struct msghdr message = next_of(delivery, parts, *share);
         ssize_t sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0) {
             *share -= (size_t)sent;

@@ -9,7 +9,7 @@
 #include "frame.h"
 
 #define PAGE_BYTES 4096u
-#define TOUCH_BYTES (1024u * PAGE_BYTES) /* less than 1 ms of work */
+#define TOUCH_BYTES (1024u * PAGE_BYTES) /* less than 1 ms of work, mostly */
 #define POLITE_NS (UINT64_C(200) * HLX_NS_PER_MS)
 _Static_assert(HLX_ARENA_PAGE_WORDS * sizeof(int32_t) == PAGE_BYTES, "columns begin pages");
 
@@ -17,14 +17,19 @@ void hlx_mapping_arena(hlx_arena *arena) {
     (void)hlx_arena_init(arena, HLX_ARENA_MAX_TOKENS, HLX_ARENA_MAX_ISSUES);
 }
 
-/* Ask for the pages at once, if the kernel can, and then come to each: its first byte's own
- * value is written, so that what another process has put there is kept. A hypervisor with
- * page tables of its own fills them only then, at 10 us a page where this was measured:
- * 20 ms more for the first document of 1.1 MB on either side of the arena. */
-static void touch(uint8_t *memory, size_t bytes) {
-    (void)madvise(memory, bytes, MADV_POPULATE_WRITE);
+/* Ask for all pages at once, which is quicker than to come to each. False where the kernel
+ * cannot. */
+static bool populate(void *memory, size_t bytes) {
+    return madvise(memory, bytes, MADV_POPULATE_WRITE) == 0;
+}
+
+/* Come to each page: its first byte's own value is written, so that what another process has
+ * put there is kept. A hypervisor with page tables of its own fills them only then, at 10 us
+ * a page where this was measured: 20 ms more for the first document of 1.1 MB on either side
+ * of the arena. */
+static void touch(void *memory, size_t bytes) {
     for (size_t offset = 0; offset < bytes; offset += PAGE_BYTES) {
-        volatile uint8_t *byte = memory + offset;
+        volatile uint8_t *byte = (uint8_t *)memory + offset;
         *byte = *byte;
     }
 }
@@ -34,8 +39,11 @@ static void touch(uint8_t *memory, size_t bytes) {
 void hlx_mapping_touch(const hlx_mapping *mapping) {
     uint64_t polite_until_ns = hlx_clock_now_ns() + POLITE_NS;
     for (size_t offset = 0; offset < mapping->bytes; offset += TOUCH_BYTES) {
+        uint8_t *memory = (uint8_t *)mapping->words + offset;
         size_t left = mapping->bytes - offset;
-        touch((uint8_t *)mapping->words + offset, left < TOUCH_BYTES ? left : TOUCH_BYTES);
+        size_t bytes = left < TOUCH_BYTES ? left : TOUCH_BYTES;
+        (void)populate(memory, bytes);
+        touch(memory, bytes);
         if (hlx_clock_now_ns() < polite_until_ns) {
             (void)sched_yield();
         }
@@ -60,8 +68,11 @@ bool hlx_mapping_create(hlx_mapping *mapping) {
     mapping->document = mapping->frame + frame_bytes + PAGE_BYTES;
     (void)madvise(memory, mapping->bytes, MADV_HUGEPAGE);
     hlx_mapping_inherit(mapping, false);
-    (void)madvise(memory, mapping->bytes, MADV_POPULATE_WRITE);
-    touch((uint8_t *)mapping->placement, PAGE_BYTES + HLX_MAX_DOCUMENT_BYTES);
+    if (populate(memory, mapping->bytes)) {
+        touch(mapping->placement, PAGE_BYTES + HLX_MAX_DOCUMENT_BYTES);
+    } else {
+        touch(memory, mapping->bytes);
+    }
     return true;
 }
 

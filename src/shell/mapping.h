@@ -37,8 +37,8 @@ typedef struct hlx_mapping {
 /* The arena that every slot has: room for every legal document. */
 void hlx_mapping_arena(hlx_arena *arena);
 
-/* Map, ask for all pages, and touch those that the service writes. False, with errno set,
- * when memory is short. */
+/* Map, make every page present, and touch those that the service writes. False, with errno
+ * set, when memory is short. */
 bool hlx_mapping_create(hlx_mapping *mapping);
 
 /* Lock in memory. False, with errno set, when that is not permitted. */

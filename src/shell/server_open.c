@@ -29,7 +29,7 @@ static bool fail(char error[HLX_OPTIONS_ERROR_BYTES], const char *what) {
 }
 
 /* What this process has open, be it inherited. */
-static rlim_t open_descriptors(void) {
+static rlim_t descriptors_in_use(void) {
     rlim_t count = 0;
     DIR *list = opendir("/proc/self/fd");
     while (list != NULL && readdir(list) != NULL) {
@@ -45,7 +45,8 @@ static rlim_t open_descriptors(void) {
 static bool raise_descriptor_limit(const hlx_service_config *config,
                                    char error[HLX_OPTIONS_ERROR_BYTES]) {
     rlim_t needed = (rlim_t)config->options.max_connections +
-                    (rlim_t)2 * config->broker.slot_count + OTHER_DESCRIPTORS + open_descriptors();
+                    (rlim_t)2 * config->broker.slot_count + OTHER_DESCRIPTORS +
+                    descriptors_in_use();
     struct rlimit limit = {0, 0};
     (void)getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed) {
@@ -122,7 +123,7 @@ static int open_signals(void) {
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static bool make_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
+static bool open_descriptors(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]) {
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     server->signals = open_signals();
@@ -206,7 +207,7 @@ bool hlx_server_open(hlx_server *server, const hlx_service_config *config, int *
     server->config = config;
     *exit_code = HLX_SERVICE_EXIT_SYSTEM;
     if (!check_outputs(server, error) || !raise_descriptor_limit(config, error) ||
-        !open_tables(server, error) || !make_descriptors(server, error) ||
+        !open_tables(server, error) || !open_descriptors(server, error) ||
         !open_workers(server, error) || !open_listener(server, exit_code, error)) {
         return false;
     }
