@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run every check of the project and count what passed.
 
-    ci/check.py            all steps
+    ci/check.py            all steps: one at a time, those that only compute two at a time
     ci/check.py STEP...    only these
 
 Each step is a command whose output is kept in build/check/STEP.log. Its tests are counted from the closing
@@ -11,6 +11,7 @@ have tests counted none, or when it has not ended after TIME_OUT: then it is kil
 The last line is `N passed, N failed`; exit code 1 when anything failed.
 """
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -23,17 +24,20 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/check"
 ASAN = "BUILD=build/asan CC=clang SANITIZE=address,undefined OPTIMIZE='-O1 -g'"
 
+RUNNING = set()  # process groups
 TIME_OUT = 1800  # seconds; a step that hangs must not take all of the CI's time
 
-# name, does it print test counts, command
-STEPS = [
+# name, does it print test counts, command: what all others need, then what judges real processes or times, then what
+# only computes
+FIRST = [
     ("repository", True, "python3 tests/repository_check.py"),
     ("build-gcc", False, "make -j2 build"),
     ("build-clang", False, "make -j2 BUILD=build/clang CC=clang build"),
     ("unit-gcc", True, "make -j2 unit"),
     ("unit-clang", True, "make -j2 BUILD=build/clang CC=clang unit"),
     ("unit-sanitizers", True, f"make -j2 {ASAN} unit"),
-    ("tidy", False, "make tidy"),
+]
+ALONE = [
     ("command-line", True, "python3 tests/test_cli.py --build=build/gcc"),
     ("service", True, "python3 tests/test_service.py --build=build/gcc"),
     ("columns", True, "make columns"),
@@ -45,30 +49,34 @@ STEPS = [
         " && python3 tests/test_columns.py --build=build/asan",
     ),
     ("run", False, "make run"),
-    ("differential", True, "make -j2 differential"),
     ("faults", True, "make faults"),
-    ("conformance", True, "make conformance"),
-    ("fuzz-replay", True, "make fuzz-replay"),
     ("fuzz", True, "make fuzz T=2"),
-    ("fuzz-coverage", True, "make fuzz-coverage"),
     ("fuzz-speed", True, "make fuzz-speed"),
-    ("aarch64", True, "make test-aarch64"),
-    ("instructions", True, "make instructions"),
     ("path", True, "make path"),
     ("load", True, "make load"),
     ("gate", True, "make gate REQUESTS=1000 OPEN_REQUESTS=3000 GATE_OPTIONS=--seen-is-enough"),
     ("hedge-demo", True, "make hedge-demo REQUESTS=5000 GATE_OPTIONS=--accept-void"),
     ("soak", True, "make soak T=30"),
-    ("simulator", False, "make sim SEEDS=50000"),
     ("trace", True, "make trace"),
-    ("tail-gate", False, "make tail-gate"),
-    ("model", True, "make model"),
     ("seeded-bugs", True, "make seeded-bugs SAMPLE=25"),
     ("prove", False, "make prove"),
-    ("prove-leap", True, "make prove-leap"),
     ("mutants", True, "make mutants-sample"),
-    ("executed-contracts", True, "make -j2 executed-contracts"),
 ]
+BESIDE = [
+    ("executed-contracts", True, "make -j2 executed-contracts"),
+    ("prove-leap", True, "make prove-leap"),
+    ("fuzz-coverage", True, "make fuzz-coverage"),
+    ("differential", True, "make -j2 differential"),
+    ("model", True, "make model"),
+    ("conformance", True, "make conformance"),
+    ("fuzz-replay", True, "make fuzz-replay"),
+    ("tidy", False, "make tidy"),
+    ("aarch64", True, "make test-aarch64"),
+    ("instructions", True, "make instructions"),
+    ("simulator", False, "make sim SEEDS=50000"),
+    ("tail-gate", False, "make tail-gate"),
+]
+STEPS = [*FIRST, *ALONE, *BESIDE]
 
 COUNTS = [
     (re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed", re.M), True),
@@ -89,17 +97,18 @@ def count(output):
 
 
 def run_command(command, out):
-    """The exit code; None when it took too long: then, as when this is interrupted, its process group is killed."""
+    """The exit code; None when it took too long: then its process group is killed."""
     with subprocess.Popen(
         command, shell=True, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
     ) as step:
+        RUNNING.add(step.pid)
         try:
             return step.wait(TIME_OUT)
         except subprocess.TimeoutExpired:
+            os.killpg(step.pid, signal.SIGKILL)
             return None
         finally:
-            if step.poll() is None:
-                os.killpg(step.pid, signal.SIGKILL)
+            RUNNING.discard(step.pid)
 
 
 def run(name, has_counts, command):
@@ -131,6 +140,17 @@ def run(name, has_counts, command):
     return passed, failed, said
 
 
+def run_all(steps, lanes):
+    """What `run` returns of each step; so many at a time. None goes on when this is interrupted."""
+    pool = concurrent.futures.ThreadPoolExecutor(lanes)
+    try:
+        yield from pool.map(lambda step: run(*step), steps)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for group in list(RUNNING):
+            os.killpg(group, signal.SIGKILL)
+
+
 def main():
     wanted = sys.argv[1:]
     unknown = set(wanted) - {name for name, _, _ in STEPS}
@@ -140,9 +160,9 @@ def main():
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     passed = failed = 0
     not_shown = []
-    for name, has_counts, command in STEPS:
-        if not wanted or name in wanted:
-            step_passed, step_failed, said = run(name, has_counts, command)
+    for steps, lanes in ((FIRST, 1), (ALONE, 1), (BESIDE, 2)):
+        chosen = [step for step in steps if not wanted or step[0] in wanted]
+        for step_passed, step_failed, said in run_all(chosen, lanes):
             not_shown += said
             passed += step_passed
             failed += step_failed

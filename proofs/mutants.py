@@ -18,9 +18,10 @@ proofs is promised, by a named file that calls it, and the ledger says for which
 
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
-way. A dropped pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model,
-because no contract states it, and a dropped `assigns` where no goal stays open but the gate refuses that the
-function is called without one. An error of a tool is never a kill. Results are kept in
+way. Goals that are named as the dropped clause are asked first, then run-time errors where a pre-condition was
+dropped, then all others. A dropped pre-condition is also killed where the gate then refuses a hypothesis of
+WP's memory model, because no contract states it, and a dropped `assigns` where no goal stays open but the gate
+refuses that the function is called without one. An error of a tool is never a kill. Results are kept in
 proofs/mutants_results.tsv, each with a fingerprint of the mutation, the files that are proved again and the
 headers that they include; proofs/MUTANTS.md shows them.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
@@ -28,6 +29,7 @@ Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: w
 
 import argparse
 import concurrent.futures
+import contextlib
 import functools
 import hashlib
 import os
@@ -52,6 +54,8 @@ MATRIX = ROOT / "proofs/MUTANTS.md"
 RESULTS_HEADER = "# mutant\tfingerprint\tverdict\tgoal or error\tseconds"
 SOURCES = ("src/core", "src/simd", "spec/logic", "proofs")  # what the targets are compiled from
 
+NAMED_GOAL = re.compile(r"_(?:ensures|invariant|requires|assert)_(rte|[a-z]\w*?)(?:_preserved|_established)?"
+                        r"(?:_part\d+|_\d+)*$")
 OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+\] Goal typed_(\w+)")
 VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(\w+) : Valid")
 ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
@@ -142,7 +146,7 @@ def find_contracts(functions):
 class Mutant:
     """One text of one file becomes another; `suspects` are the functions whose goals count, by target."""
 
-    def __init__(self, name, file, old, new, suspects, expected, unneeded=""):
+    def __init__(self, name, file, old, new, suspects, expected, unneeded="", first=()):
         self.name = name
         self.file = file
         self.old = old  # (start, end) in the file
@@ -150,6 +154,11 @@ class Mutant:
         self.suspects = suspects  # target -> names
         self.expected = expected  # "killed", or why not
         self.unneeded = unneeded  # why it may survive, when it should be killed
+        self.first = first  # the names of properties whose goals are asked first, one after the other
+
+    def selections(self):
+        """What -wp-prop selects, run by run: all goals, in the end."""
+        return [*(f"+{name}" for name in self.first), ",".join(f"-{name}" for name in self.first)]
 
     def text(self):
         text = (ROOT / self.file).read_text()
@@ -184,7 +193,8 @@ def callers(functions, name, file, public):
 
 
 def clauses(text, span):
-    """(label, start, end, kind) for each clause of a contract, each label once."""
+    """(label, start, end, kind, name) for each clause of a contract, each label once; a macro of clauses has no
+    name."""
     behavior, seen = "", {}
     for match in CLAUSE.finditer(text, *span):
         if match[3]:
@@ -198,7 +208,7 @@ def clauses(text, span):
         seen[label] = seen.get(label, 0) + 1
         if seen[label] > 1:
             label += f" {seen[label]}"
-        yield label, match.start(), match.end(), kind
+        yield label, match.start(), match.end(), kind, match[2]
 
 
 @functools.cache
@@ -231,12 +241,13 @@ def clause_mutants(functions):
         if not function.contract:
             continue
         text = (ROOT / function.contract_file).read_text()
-        for label, start, end, kind in clauses(text, function.contract):
+        for label, start, end, kind, clause in clauses(text, function.contract):
             suspects = callers(functions, name, file, function.public)
             if kind in ("requires", "assumes"):
                 suspects = {file: {name}}
+            first = ([clause] if clause else []) + (["rte"] if kind == "requires" else [])
             mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects,
-                            reasons.get((name, label), "killed"), unneeded(function, kind))
+                            reasons.get((name, label), "killed"), unneeded(function, kind), first)
             mutants.setdefault((mutant.file, start), mutant).suspects.update(suspects)
     return list(mutants.values())
 
@@ -274,7 +285,7 @@ class Runner:
             write_results(self.results)
 
     def prove(self, mutant):
-        """The first open goal of the suspects, target by target."""
+        """The first open goal of the suspects."""
         with tempfile.TemporaryDirectory(prefix="hedgelex-mutant.") as folder:
             tree = pathlib.Path(folder)
             for source in SOURCES:
@@ -283,28 +294,33 @@ class Runner:
             (tree / mutant.file).write_text(mutant.text())
             if as_it_is[mutant.old[0] :].startswith("requires") and (unstated := self.unstated(tree, mutant)):
                 return "killed", unstated
-            for file, names in self.smallest_first(mutant.suspects):
-                verdict, what, _ = self.run_wp(tree, self.targets[file], names)
-                if what.startswith(REFUSED):
-                    return verdict, what
-                if verdict == "killed":
-                    (tree / mutant.file).write_text(as_it_is)
-                    return self.confirm(tree, file, names, what)
-                if verdict == "error":
-                    return verdict, what
-        return "survived", "-"
+            computed = set()
+            for selected in mutant.selections():
+                for file, names in self.quickest_first(mutant.suspects):
+                    verdict, what, valid = self.run_wp(tree, file, names, selected)
+                    computed |= valid
+                    if what.startswith(REFUSED):
+                        return verdict, what
+                    if verdict == "killed":
+                        (tree / mutant.file).write_text(as_it_is)
+                        return self.confirm(tree, file, names, selected, what)
+                    if verdict == "error":
+                        return verdict, what
+        return ("survived", "-") if computed else ("error", "no goal was computed")
 
-    def smallest_first(self, suspects):
-        """(target, names): the function with the fewest goals by itself, as it may do; then the others by target."""
-        smallest = min(((file, name) for file, names in suspects.items() for name in names), key=self.size)
-        yield smallest[0], {smallest[1]}
-        for file, names in sorted(suspects.items()):
-            if others := names - ({smallest[1]} if file == smallest[0] else set()):
+    def quickest_first(self, suspects):
+        """(target, names): the function with the shortest time-out and fewest goals by itself, as it may do; then the
+        others by time-out and target."""
+        groups = {}
+        for file, names in suspects.items():
+            for name in names:
+                groups.setdefault((self.targets[file].seconds_for({name}), file), set()).add(name)
+        quickest = min((seconds, self.goals.get((file, name), 0), file, name)
+                       for (seconds, file), names in groups.items() for name in names)
+        yield quickest[2], {quickest[3]}
+        for (_, file), names in sorted(groups.items()):
+            if others := names - ({quickest[3]} if file == quickest[2] else set()):
                 yield file, others
-
-    def size(self, function):
-        """Of a (file, name), to sort by: the number of its goals and the name."""
-        return self.goals.get(function, 0), function
 
     def unstated(self, tree, mutant):
         """What the gate says of hypotheses of the memory model, if the contract without a pre-condition no longer
@@ -319,29 +335,40 @@ class Runner:
                     return "WP's memory model supposes what is not stated"
         return ""
 
-    def confirm(self, tree, file, names, goal):
+    def confirm(self, tree, file, names, selected, goal):
         """A kill by this goal, if it is proved in a tree without the mutation, or is not there."""
         name = max((name for name in names if goal.removeprefix("ref_").startswith(name)), key=len, default="")
         if not name:
             return "error", f"a goal of no suspect: {goal}"
-        proved = self.as_it_is.setdefault((file, name), set())
-        if goal not in proved:
-            verdict, what, valid = self.run_wp(tree, self.targets[file], {name}, goal)
-            proved |= valid
-            if verdict != "survived":
-                return "error", f"not proved without the mutation either: {what}"
+        clause = NAMED_GOAL.search(goal)
+        for selection in dict.fromkeys([f"+{clause[1]}", selected] if clause else [selected]):
+            proved = self.as_it_is.setdefault((file, name, selection), set())
+            if goal not in proved:
+                verdict, what, valid = self.run_wp(tree, file, {name}, selection, goal)
+                proved |= valid
+                if verdict != "survived":
+                    return "error", f"not proved without the mutation either: {what}"
+            if goal in proved:
+                break
         return "killed", goal
 
-    def run_wp(self, tree, target, names, until=""):
-        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers]) as process:
+    def run_wp(self, tree, file, names, selected, until=""):
+        """(verdict, goal or error, the goals seen proved); where nothing is selected, none is open."""
+        target = self.targets[file]
+        selection = [f"-wp-prop={selected}"] if selected else []
+        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers, *selection]) as process:
             try:
-                return judge(process.stdout, until)
+                verdict, what, valid = judge(process.stdout, until)
+                if verdict == "no goal":
+                    verdict = "survived" if selected and process.wait() == 0 else "error"
+                return verdict, what, valid
             finally:
-                os.killpg(process.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def wp(self, tree, target, names, provers):
         """WP at work on the goals of some functions, without smoke tests."""
-        options = [word for word in prove.FRAMA_C if word != "-wp-smoke-tests"]
+        options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
         seconds = target.seconds_for(names)
         command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
                    "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none",
@@ -378,7 +405,7 @@ def judge(lines, until):
             return "error", f"goals open, but none was reported: {line.strip()}", valid
     if unspecified and "User Error: Invalid infinite range" in " ".join(tail):  # of what it may then change
         return "killed", unspecified, valid
-    return "error", " ".join(tail), valid
+    return "error" if valid else "no goal", " ".join(tail), valid
 
 
 def read_targets():

@@ -42,6 +42,7 @@ MODELS = ROOT / "proofs/models"
 LEDGER_HEADER = "# file\tfunction\tstatus\tgoals\tsmoke\tclaim"
 
 VERSIONS = {"frama-c": "25.0", "z3": "4.8.12", "cvc4": "1.8"}
+WHY3_VERSION = "1.5.1"  # it writes what the solvers read
 # Contracts of compiler builtins that Frama-C's machine description brings along. No core
 # function calls one; the number is pinned so that nothing can hide among them.
 BUILTIN_ASSUMPTIONS = 136
@@ -59,8 +60,9 @@ FOR_CALLERS = ("precondition", "behavior assumption")  # what the function itsel
 # A goal that a solver proved, and that took it a second or more.
 SOLVED = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(?:ref_)?(\w+) : Valid.* \(([\d.]+)s\)", re.M)
 
-FRAMA_C = (
-    "frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc/core"
+FRAMA_C = ["frama-c", "-no-autoload-plugins", "-load-module", "wp,rtegen,report"]  # to start all others takes time
+ASKED = (
+    "-c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc/core"
     " -wp -wp-rte -warn-unsigned-overflow -warn-unsigned-downcast -warn-signed-downcast"
     " -wp-model Typed -wp-check-memory-model -wp-smoke-tests"
     f" -wp-smoke-timeout {SMOKE_SECONDS}"
@@ -122,7 +124,7 @@ def fail(message):
 
 def check_tools(replay):
     """The pinned versions: another one may number goals differently or prove less."""
-    for tool, version in VERSIONS.items():
+    for tool, version in {**VERSIONS, "why3": WHY3_VERSION}.items():
         if replay and tool != "frama-c":
             continue
         if not shutil.which(tool):
@@ -227,7 +229,7 @@ class Target:
     def program(self):
         """A fingerprint of all that the goals depend on: the program with its contracts and guards as
         Frama-C prints it, how WP is asked, and which Frama-C it is."""
-        words = [self.tree, *FRAMA_C, *self.options, *self.provers, *sorted(VERSIONS.values())]
+        words = [self.tree, "frama-c", *ASKED, *self.options, *self.provers, *sorted(VERSIONS.values())]
         return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
     def recorded_answers(self):
@@ -263,8 +265,8 @@ class Target:
             for key, answer in rows(self.record):
                 (cache / f"{key}.json").write_text(answer)
         provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
-        command = FRAMA_C + [
-            self.file, *self.options, *provers, "-wp-timeout", self.timeout,
+        command = [
+            *FRAMA_C, *ASKED, self.file, *self.options, *provers, "-wp-timeout", self.timeout,
             *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else []),
             "-wp-session", str(self.folder / "session"),
             "-wp-cache", cache_mode, "-wp-par", parallel,

@@ -9,6 +9,8 @@ Clauses that more than one test is about: spec: CMD-01, CMD-02, CMD-03
 
 import argparse
 import contextlib
+import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -353,6 +355,7 @@ def names_of_files_are_shown_safely(world):
     world.run("check", os.fsdecode(name)).expect(1, f"{shown}:1:1: error: ")
     world.run("check", os.fsdecode(b"no" + name)).expect(66, f"hedgelex: no{shown}: No such file")
     world.run("send", os.fsdecode(name)).expect(0, f"{shown}: ok, 2 tokens, 1 issues")
+    world.run("check", "a" * 100000).expect(66, "aaa: File name too long")
 
 
 # ---- check -----------------------------------------------------------------------
@@ -499,8 +502,9 @@ def failing_output_is_an_error(world):
         process.stdout.read(1)
         process.stdout.close()
         assert b"Broken pipe" in process.stderr.read() and process.wait(60) == 74, process.returncode
-    closed = subprocess.run(["sh", "-c", f"hedgelex tokens {large} >&-"], env=world.environment, capture_output=True)
-    assert closed.returncode == 74 and b"Bad file descriptor" in closed.stderr, closed
+    for command in (f"tokens {large}", f"send --columns {large} {large}"):  # not into a socket of that number
+        closed = subprocess.run(["sh", "-c", f"hedgelex {command} >&-"], env=world.environment, capture_output=True)
+        assert closed.returncode == 74 and b"Bad file descriptor" in closed.stderr, closed
 
 
 # ---- the service -----------------------------------------------------------------
@@ -536,6 +540,30 @@ def too_few_descriptors_are_said_clearly(world):
     world.run("load", "--clients=10", "--requests=20", path, preexec_fn=few).expect(0, "right        20")
 
 
+def without_system_call(number):
+    """For a child: the call ends with ENOSYS, as on a kernel that is older."""
+    program = b"".join(struct.pack("HBBI", *instruction) for instruction in (
+        (0x20, 0, 0, 0),  # load the number
+        (0x15, 0, 1, number),
+        (0x06, 0, 0, 0x00050000 | errno.ENOSYS),
+        (0x06, 0, 0, 0x7FFF0000),  # allow
+    ))  # fmt: skip
+    instructions = ctypes.create_string_buffer(program, len(program))
+    described = struct.pack("@HxxxxxxP", 4, ctypes.addressof(instructions))
+    prctl = ctypes.CDLL(None).prctl
+    assert prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert prctl(22, 2, described, 0, 0) == 0  # PR_SET_SECCOMP
+
+
+@test
+def an_old_kernel_is_said_clearly(world):
+    """spec: CMD-02"""
+    path = world.file("good.tex", b"a\n")
+    epoll_pwait2 = 441
+    result = world.run("load", "--requests=9", path, preexec_fn=lambda: without_system_call(epoll_pwait2))
+    result.expect(71, "cannot wait for a socket: Function not implemented")
+
+
 @test
 def peers_that_misbehave_are_survived(world):
     """spec: CMD-05"""
@@ -563,10 +591,11 @@ def peers_that_misbehave_are_survived(world):
         world.run("send", f"--socket={fake}", large).expect(1, "large.tex: overloaded, 0 tokens, 0 issues, none")
 
 
-def columns_reply(kind=11, status=0, request=1):
-    """Of one token at the beginning, as version 2 has it."""
-    rows = struct.pack("<iii", kind, 97, 0) if status == 0 else b""
-    return struct.pack(">IQIIIIII", 0x80000002, request, 20 + len(rows), status, status == 0, 0, 1,
+def columns_reply(kind=11, status=0, request=1, starts=(0,)):
+    """Of one kind of token, as version 2 has it."""
+    count = len(starts) if status == 0 else 0
+    rows = struct.pack(f"<{3 * count}i", *[kind] * count, *[97] * count, *starts[:count])
+    return struct.pack(">IQIIIIII", 0x80000002, request, 20 + len(rows), status, count, 0, 1,
                        7 if status == 0 else 0) + rows
 
 
@@ -585,7 +614,10 @@ def peers_that_misbehave_about_columns_are_survived(world):
         (columns_reply(status=7), 76, "not a hedgelex service"),
         (columns_reply(request=2), 76, "not a hedgelex service"),
         (columns_reply(kind=14), 76, "not a hedgelex service"),
-        (columns_reply(kind=-1), 76, "not a hedgelex service"),
+        *((columns_reply(kind=kind), 76, "not a hedgelex service") for kind in (-1, 5, 9)),
+        *((columns_reply(starts=starts), 76, "not a hedgelex service")
+          for starts in ((0, 0), (1, 0), (-1,), (5,), (4,))),
+        (columns_reply(starts=(0, 3)), 0, "letter"),
         (b"HTTP", 76, "not a hedgelex service"),
         (columns_reply()[:40], 69, "closed the connection without a whole reply"),
         (b"\x80\0\0", 69, "closed the connection without a whole reply"),
@@ -596,6 +628,8 @@ def peers_that_misbehave_about_columns_are_survived(world):
             connection.sendall(answer)
         with fake_service(fake, behave):
             world.run("send", "--columns", f"--socket={fake}", path).expect(code, message)
+            if answer == columns_reply(starts=(0, 3)):  # without end-of-line characters nothing is read there
+                world.run("send", "--columns", "--endlinechar=-1", f"--socket={fake}", path).expect(76)
 
 
 @test
@@ -789,7 +823,10 @@ def load_without_data_says_null(world):
     with fake_service(fake, answer_forever(reply(status=3, origin=0))):
         result = world.run("load", f"--socket={fake}", "--requests=5", f"--json={report}", path).expect(1)
     assert json.loads(report.read_text())["round_trip_ms"] is None and b"round trip" not in result.out
-    world.run("load", "--requests=5", "--json=/no/such/folder/x", path).expect(74, "/no/such/folder/x: No such file")
+    with fake_service(fake, lambda connection, _: connection.recv(1) and fake.rename(world.folder / "asked")):
+        result = world.run("load", f"--socket={fake}", "--samples=/no/such/x", path)
+        result.expect(74, "/no/such/x: No such file")
+    assert not (world.folder / "asked").exists() and result.out == b"", result
     world.run("load", "--requests=5", "--json=/dev/full", path).expect(74, "/dev/full: No space left on device")
 
 
@@ -848,6 +885,7 @@ def load_ends_when_the_service_does(world):
         arguments = (f"--socket={fake}", "--clients=1", "--requests=1000", path)
         result = world.run("load", *arguments).expect(1, "right        5 ", "no such socket")
     assert b"errors       995  995 not answered\n" in result.out, result.out
+    assert b"; 0 reconnects\n" in result.out, result.out
 
 
 @test
@@ -877,6 +915,16 @@ def load_gives_up_on_silence(world):
         arguments = (f"--socket={fake}", "--clients=2", "--requests=4", "--timeout=200", path)
         world.run("load", *arguments).expect(1, "right        0", "errors       4  4 timed out\n")
         silent.set()
+
+    def answer_late(connection, _):
+        while read_request(connection) is not None:
+            time.sleep(0.06)
+            connection.sendall(reply(tokens=4))
+
+    for timeout, outcome in ((10, "errors       8  8 timed out\n"), (5000, "right        8")):
+        with fake_service(fake, answer_late):
+            arguments = (f"--socket={fake}", "--clients=1", "--requests=8", f"--timeout={timeout}", path)
+            world.run("load", *arguments).expect(timeout == 10, outcome)
 
 
 @test

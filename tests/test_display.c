@@ -171,6 +171,23 @@ static void cuts_between_characters(void **state) {
     free(text);
 }
 
+/* Characters without a width: 1 + 128 x 3 + 4 bytes are more than a line may have. */
+static void cuts_many_bytes_without_width(void **state) {
+    (void)state;
+    char line[1 + 3 * 128 + 4 + 1] = "}";
+    for (size_t i = 0; i < 128; i++) {
+        memcpy(line + 1 + 3 * i, "\xE2\x83\x90", 3);
+    }
+    memcpy(line + 1 + 3 * 128, "tail", 5);
+    char expected[512];
+    (void)snprintf(expected, sizeof expected, "  %.*s...\n  ^\n", 1 + 3 * 63, line);
+    expect_line(line, 389, 0, 0, expected);
+    hlx_display_line(capture_begin(), (const uint8_t *)line, 389, 0, 385, 2);
+    char *text = capture_end();
+    assert_int_equal(strlen(text), 2 + 3 + 3 * 64 + 4 + 1 + 2 + 3 + 2);
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_text_as_it_is),
@@ -181,6 +198,7 @@ int main(void) {
         cmocka_unit_test(cuts_only_lines_that_do_not_fit),
         cmocka_unit_test(cuts_on_both_sides),
         cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(cuts_many_bytes_without_width),
     };
     hlx_display_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
  * The only global state is which kernel runs, an atomic variable that changes no
  * token: every function may run in many threads at once on different buffers.
  * No function reads or writes outside the bounds it names, whatever the input
- * bytes, the category codes or the capacities.
+ * bytes, the category codes or the capacities; hlx_expand alone believes its caller.
  */
 #ifndef HEDGELEX_H
 #define HEDGELEX_H
@@ -89,9 +89,9 @@ enum hlx_preset {
 
 typedef enum hlx_status {
     HLX_STATUS_OK = 0,
-    HLX_STATUS_CANCELLED = 1,   /* stopped on request; columns hold a prefix */
+    HLX_STATUS_CANCELLED = 1,   /* of a worker that was told to stop, of no function here */
     HLX_STATUS_OUTPUT_FULL = 2, /* the token capacity was reached; columns are full */
-    HLX_STATUS_BAD_ARGUMENT = 3 /* a regime or a length out of range; nothing written */
+    HLX_STATUS_BAD_ARGUMENT = 3 /* a regime or a length out of range; no row was written */
 } hlx_status;
 
 /* Issues: what a careful reader of the source wants to hear of.
@@ -113,8 +113,9 @@ enum hlx_issue {
 #undef HLX_ISSUE_ENUMERATOR
 };
 
-/* Where the rows go. The caller owns all arrays; they must not overlap.
- * Column i of a token: kinds[i], codes[i], starts[i]. spec: LEX-50 */
+/* Where the rows go. The caller owns all arrays; they must not overlap. Those of a
+ * capacity of 0 may be NULL. An input of n bytes gives at most n + 1 tokens and n + 2
+ * issues. Column i of a token: kinds[i], codes[i], starts[i]. spec: LEX-50 */
 typedef struct hlx_columns {
     int32_t *kinds;
     int32_t *codes;
@@ -152,18 +153,20 @@ bool hlx_regime_valid(const hlx_regime *regime);
 hlx_status hlx_tokenize(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
                         const hlx_columns *columns, hlx_counts *counts);
 
-/* Derive the columns that the native interface leaves out, for the
- * `token_count` tokens whose kinds and starts a call on the same regime and
- * input has just written: ends[i] (byte offset behind the token), lines[i] and
- * cols[i] (1-based; col counts bytes). spec: LEX-51, LEX-52 */
+/* Derive the columns that the native interface leaves out, for the first
+ * `token_count` tokens, whose starts a call on the same valid regime and the same
+ * input has written: ends[i] (byte offset behind the token), lines[i] and cols[i]
+ * (1-based; col counts bytes). Each of the three has room for `token_count` rows, none
+ * overlaps another array. Nothing of this is checked: with other starts it may read
+ * out of bounds. The contract is in expand.h. spec: LEX-51, LEX-52 */
 void hlx_expand(const hlx_regime *regime, const uint8_t *input, uint32_t input_length,
                 const int32_t *starts, uint32_t token_count, int32_t *ends, int32_t *lines,
                 int32_t *cols);
 
 /* The historic entry point: preset latex, encoding bytes, six columns.
- * Returns the number of tokens written, or a negative value when nothing
- * useful was: -1 the document gives more than max_tokens tokens (the first
- * max_tokens rows are written), -2 input_len or max_tokens is out of range.
+ * Returns the number of tokens written (at most input_len + 1), or -1 when the
+ * document gives more than max_tokens tokens (the first max_tokens rows are
+ * written), or -2 when input_len or max_tokens is out of range (no row is).
  * spec: LEX-55 */
 int tokenize_bytes_into_soa_simd(const uint8_t *input, size_t input_len, int32_t *kinds,
                                  int32_t *codes, int32_t *start_pos, int32_t *end_pos,

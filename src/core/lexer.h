@@ -1,6 +1,6 @@
 /* lexer.h -- TeX's reader as a machine that can be stopped and resumed.
  *
- *      hlx_lexer_init, then hlx_lexer_run until done
+ *      hlx_lexer_init, then hlx_lexer_run until it is done or the columns are full
  *
  *      line  ->  character  ->  control sequence  ->  step  ->  rows of the columns
  *

@@ -12,7 +12,7 @@
  *
  * Three functions here are not defined in the core: hlx_scan_run,
  * hlx_scan_line_end and hlx_scan_groups call the kernel that was chosen for the processor
- * (src/simd/kernel.c). The proof of the lexer uses their contracts and nothing more,
+ * (src/simd/dispatch.c). The proof of the lexer uses their contracts and nothing more,
  * so it does not depend on which kernel runs. The portable kernels beside them keep
  * the same contracts and are proved to. spec: LEX-53 */
 #ifndef HLX_SCAN_H

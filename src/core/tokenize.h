@@ -1,8 +1,10 @@
 /* tokenize.h -- what hlx_tokenize is made of, for callers who pause.
  *
- *      hlx_lexer_init; while (!done) hlx_lexer_run; while (!hlx_groups_run) {}
+ *      hlx_lexer_init; do status = hlx_lexer_run; while (status is OK and it is not done);
+ *      if (status is OK) while (!hlx_groups_run) {}
  *
- * is hlx_tokenize with pauses, for example to look for a cancel. hlx_tokenize is declared in
+ * is hlx_tokenize with pauses, for example to look for a cancel, from counts of 0 and for a
+ * regime and a length in range: these are not checked here. hlx_tokenize is declared in
  * hedgelex.h; its contract, which speaks of the specification's rows, is here. */
 #ifndef HLX_TOKENIZE_H
 #define HLX_TOKENIZE_H

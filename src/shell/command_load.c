@@ -1,7 +1,9 @@
 /* command_load.c -- `hedgelex load`: how the service does under load, every reply
  * held against this process's own answer. spec: CMD-40 to CMD-45 */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis.h"
 #include "command.h"
@@ -82,35 +84,64 @@ static const hlx_option own_options[] = {
 
 typedef void print_function(FILE *, const hlx_load_plan *, const hlx_load_result *);
 
-static int write_file(const char *path, print_function *print, const hlx_load_plan *plan,
-                      const hlx_load_result *result) {
-    FILE *file = fopen(path, "we");
-    if (file == NULL) {
-        return hlx_complain(HLX_EXIT_INPUT_OUTPUT, "%s: %s", path, strerror(errno));
+/* A file to write the figures to. */
+typedef struct output {
+    const char *path; /* or NULL: none */
+    print_function *print;
+    FILE *file;
+} output;
+
+#define OUTPUT_COUNT 2u
+
+/* What is in the file stays there until there is something to write. */
+static FILE *open_output(const char *path) {
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    return descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+}
+
+/* Before the run: what cannot be written should not cost one. */
+static int open_outputs(output outputs[OUTPUT_COUNT]) {
+    int exit_code = HLX_EXIT_OK;
+    for (uint32_t i = 0; i < OUTPUT_COUNT && exit_code == HLX_EXIT_OK; i++) {
+        const char *path = outputs[i].path;
+        outputs[i].file = path != NULL ? open_output(path) : NULL;
+        if (path != NULL && outputs[i].file == NULL) {
+            exit_code = hlx_complain(HLX_EXIT_INPUT_OUTPUT, "%s: %s", path, strerror(errno));
+        }
     }
-    print(file, plan, result);
-    bool failed = fflush(file) != 0 || ferror(file);
+    return exit_code;
+}
+
+/* Write what is left and close. */
+static int close_output(output *self) {
+    bool failed = fflush(self->file) != 0 || ferror(self->file);
     int error = errno;
-    if (fclose(file) != 0 || failed) {
-        return hlx_complain(HLX_EXIT_INPUT_OUTPUT, "%s: %s", path,
+    if (fclose(self->file) != 0 || failed) {
+        return hlx_complain(HLX_EXIT_INPUT_OUTPUT, "%s: %s", self->path,
                             strerror(failed ? error : errno));
     }
     return HLX_EXIT_OK;
 }
 
-static int report(const load_options *chosen, const hlx_load_plan *plan,
-                  const hlx_load_result *result) {
-    int exit_code = hlx_load_error_count(plan, result) > 0 ? HLX_EXIT_FINDINGS : HLX_EXIT_OK;
-    hlx_load_print(stdout, plan, result);
-    if (chosen->json != NULL) {
-        int code = write_file(chosen->json, hlx_load_print_json, plan, result);
-        exit_code = hlx_worse_exit(exit_code, code);
-    }
-    if (chosen->samples != NULL) {
-        int code = write_file(chosen->samples, hlx_load_print_samples, plan, result);
-        exit_code = hlx_worse_exit(exit_code, code);
+static int close_outputs(output outputs[OUTPUT_COUNT], int exit_code) {
+    for (uint32_t i = 0; i < OUTPUT_COUNT; i++) {
+        if (outputs[i].file != NULL) {
+            exit_code = hlx_worse_exit(exit_code, close_output(&outputs[i]));
+        }
     }
     return exit_code;
+}
+
+static int report(const output outputs[OUTPUT_COUNT], const hlx_load_plan *plan,
+                  const hlx_load_result *result) {
+    hlx_load_print(stdout, plan, result);
+    for (uint32_t i = 0; i < OUTPUT_COUNT; i++) {
+        if (outputs[i].file != NULL) {
+            (void)ftruncate(fileno(outputs[i].file), 0); /* a pipe has no length */
+            outputs[i].print(outputs[i].file, plan, result);
+        }
+    }
+    return hlx_load_error_count(plan, result) > 0 ? HLX_EXIT_FINDINGS : HLX_EXIT_OK;
 }
 
 static int load_file(const load_options *chosen, const hlx_client_options *service,
@@ -131,12 +162,18 @@ static int load_file(const load_options *chosen, const hlx_client_options *servi
                                 .pace = (enum hlx_load_pace)chosen->pace,
                                 .document = &document,
                                 .expected = analysis.counts};
+    output outputs[OUTPUT_COUNT] = {{chosen->json, hlx_load_print_json, NULL},
+                                    {chosen->samples, hlx_load_print_samples, NULL}};
     hlx_load_result result;
-    exit_code = hlx_load_run(&plan, &result);
+    exit_code = open_outputs(outputs);
     if (exit_code == HLX_EXIT_OK) {
-        exit_code = report(chosen, &plan, &result);
-        hlx_load_result_free(&result);
+        exit_code = hlx_load_run(&plan, &result);
+        if (exit_code == HLX_EXIT_OK) {
+            exit_code = report(outputs, &plan, &result);
+            hlx_load_result_free(&result);
+        }
     }
+    exit_code = close_outputs(outputs, exit_code);
     hlx_analysis_close(&analysis, &document);
     return exit_code;
 }

@@ -8,7 +8,7 @@
 
 #include "display.h"
 
-#define MESSAGE_BYTES 8192u /* a path of 4,096 bytes and what is wrong with it */
+#define MESSAGE_BYTES 135168u /* the longest argument of Linux, 131,072 bytes, and what is wrong */
 
 int hlx_complain(int exit_code, const char *format, ...) {
     char message[MESSAGE_BYTES];

@@ -100,10 +100,10 @@ uint32_t hlx_display_bytes(FILE *stream, const uint8_t *bytes, uint32_t length) 
 static uint32_t fitting(const uint8_t *bytes, uint32_t from, uint32_t to, uint32_t columns) {
     uint32_t width = 0;
     uint32_t position = from;
-    while (position < to && position - from < BYTES_PER_COLUMN * columns) {
+    while (position < to) {
         hlx_display_piece piece = hlx_display_next(bytes, position, to);
         width += piece.width;
-        if (width > columns) {
+        if (width > columns || position - from + piece.taken > BYTES_PER_COLUMN * columns) {
             break;
         }
         position += piece.taken;

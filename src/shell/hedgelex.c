@@ -10,6 +10,7 @@
 #include "complaint.h"
 #include "display.h"
 #include "kernel.h"
+#include "standard_streams.h"
 #include "version.h"
 
 static const hlx_command *const commands[] = {&hlx_command_tokens, &hlx_command_check,
@@ -47,6 +48,7 @@ static int run_command(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     (void)signal(SIGPIPE, SIG_IGN);
+    hlx_standard_streams_open(false);
     hlx_display_begin();
     int exit_code = 0;
     if (argc < 2) {

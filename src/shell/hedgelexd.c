@@ -12,15 +12,7 @@
 #include "display.h"
 #include "log.h"
 #include "server.h"
-
-/* A standard stream that is closed would make way for a socket. */
-static void open_standard_streams(void) {
-    int descriptor = 0;
-    do {
-        descriptor = open("/dev/null", O_RDWR);
-    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-    (void)close(descriptor);
-}
+#include "standard_streams.h"
 
 /* A descriptor that nobody passed would be the number of one of our own. */
 static bool ready_fd_is_open(const hlx_service_config *config) {
@@ -47,7 +39,7 @@ static int serve(const hlx_service_config *config) {
 int main(int argc, char **argv) {
     static hlx_service_config config;
     char error[HLX_OPTIONS_ERROR_BYTES];
-    open_standard_streams();
+    hlx_standard_streams_open(true);
     hlx_display_begin();
     switch (hlx_service_configure(&config, argc, argv, error)) {
     case HLX_OPTIONS_HELP:

@@ -18,7 +18,7 @@
 #include "service_client.h"
 
 #define EVENTS_AT_ONCE 64
-#define LOOK_AROUND_NS 100000000 /* time-outs and progress, ten times a second */
+#define LOOK_AROUND_NS 100000000u /* time-outs and progress, at least ten times a second */
 #define PROGRESS_COLUMNS 40u
 
 typedef struct load_client {
@@ -86,7 +86,7 @@ static int connect_client(load_state *state, load_client *client) {
         disconnect(client);
         state->gone = true;
     }
-    state->result->reconnects += client->left;
+    state->result->reconnects += exit_code == HLX_EXIT_OK && client->left;
     client->left = false;
     return exit_code;
 }
@@ -110,6 +110,11 @@ static void count_right(const load_state *state, const hlx_load_sample *sample) 
     uint64_t round_trip_ns = sample->over_ns - sample->intended_ns;
     hlx_histogram_record(&state->result->round_trips, round_trip_ns);
     state->result->over_limit += round_trip_ns > state->plan->limit_ns;
+}
+
+/* The time-out belongs to the request, not to what was last received of it. spec: CMD-44 */
+static bool is_late(const load_state *state, const load_client *client) {
+    return elapsed_ns(state) - client->sample->sent_ns > state->plan->timeout_ns;
 }
 
 static void take_reply(load_state *state, load_client *client) {
@@ -163,7 +168,11 @@ static void begin_request(load_state *state, load_client *client) {
 static bool advance_request(load_state *state, load_client *client) {
     switch (hlx_exchange_advance(&client->exchange, client->descriptor)) {
     case HLX_EXCHANGE_DONE:
-        take_reply(state, client);
+        if (is_late(state, client)) {
+            fail(state, client, HLX_LOAD_TIMED_OUT);
+        } else {
+            take_reply(state, client);
+        }
         return true;
     case HLX_EXCHANGE_GARBLED:
         fail(state, client, HLX_LOAD_GARBLED);
@@ -231,12 +240,10 @@ static void show_progress(const load_state *state) {
                   state->finished, state->plan->requests);
 }
 
-/* The deadline belongs to the request, not to what was last received of it. */
 static void look_around(load_state *state) {
-    uint64_t now_ns = elapsed_ns(state);
     for (uint32_t i = 0; i < state->plan->clients && !state->gone; i++) {
         load_client *client = &state->clients[i];
-        if (client->busy && now_ns - client->sample->sent_ns > state->plan->timeout_ns) {
+        if (client->busy && is_late(state, client)) {
             fail(state, client, HLX_LOAD_TIMED_OUT);
             advance_client(state, client);
         }
@@ -257,21 +264,27 @@ static uint64_t time_to_wait(const load_state *state, uint64_t look_at_ns) {
     return until_ns > now_ns ? until_ns - now_ns : 0;
 }
 
-static void serve_events(load_state *state) {
-    uint64_t look_at_ns = LOOK_AROUND_NS;
+static int serve_events(load_state *state) {
+    uint64_t timeout_ns = state->plan->timeout_ns;
+    uint64_t pause_ns = timeout_ns < LOOK_AROUND_NS ? timeout_ns : LOOK_AROUND_NS;
+    uint64_t look_at_ns = pause_ns;
     while (state->finished < state->plan->requests && !state->gone) {
         struct epoll_event events[EVENTS_AT_ONCE];
         struct timespec wait = {.tv_nsec = (long)time_to_wait(state, look_at_ns)};
         int count = epoll_pwait2(state->epoll, events, EVENTS_AT_ONCE, &wait, NULL);
+        if (count < 0 && errno != EINTR) {
+            return hlx_complain(HLX_EXIT_SYSTEM, "cannot wait for a socket: %s", strerror(errno));
+        }
         for (int i = 0; i < count; i++) {
             take_event(state, &events[i]);
         }
         begin_due_requests(state);
         if (elapsed_ns(state) >= look_at_ns) {
             look_around(state);
-            look_at_ns = elapsed_ns(state) + LOOK_AROUND_NS;
+            look_at_ns = elapsed_ns(state) + pause_ns;
         }
     }
+    return HLX_EXIT_OK;
 }
 
 /* The run is over; a request that was not sent may have been meant for later. spec: CMD-45 */
@@ -288,17 +301,18 @@ static void give_up_rest(const load_state *state) {
     }
 }
 
-static void run_loop(load_state *state) {
+static int run_loop(load_state *state) {
     const hlx_load_plan *plan = state->plan;
     state->started_ns = hlx_clock_now_ns();
     begin_due_requests(state);
-    serve_events(state);
+    int exit_code = serve_events(state);
     state->result->elapsed_ns = elapsed_ns(state);
     give_up_rest(state);
     state->result->failures[HLX_LOAD_NOT_ANSWERED] = plan->requests - state->finished;
     if (state->progress) {
         (void)fprintf(stderr, "\r%*s\r", (int)PROGRESS_COLUMNS + 32, "");
     }
+    return exit_code;
 }
 
 /* Every client connects before the clock starts. */
@@ -325,7 +339,7 @@ static int run_with_memory(load_state *state) {
     (void)prctl(PR_SET_TIMERSLACK, 1);
     int exit_code = connect_all(state);
     if (exit_code == HLX_EXIT_OK) {
-        run_loop(state);
+        exit_code = run_loop(state);
     }
     for (uint32_t i = 0; i < state->plan->clients; i++) {
         disconnect(&state->clients[i]);

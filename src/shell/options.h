@@ -84,7 +84,7 @@ typedef struct hlx_options {
 
 /* Fill every target from defaults, the environment and `argv[1..argc)`. `groups`
  * and `group_count` were set by the caller. HELP when --help is among the options
- * and no argument before it is wrong. spec: SRV-01 to SRV-05 */
+ * and no argument before it is wrong by itself. spec: SRV-01 to SRV-05 */
 enum hlx_options_outcome hlx_options_parse(hlx_options *options, int argc, char **argv);
 
 /* Print every option with its default, unit, range and environment variable.

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "complaint.h"
+#include "line.h"
 #include "service_client.h"
 
 #define TOKEN_COLUMNS (HLX_COLUMN_KINDS | HLX_COLUMN_CODES | HLX_COLUMN_STARTS)
@@ -95,17 +96,37 @@ static bool reply_plausible(const hlx_query_reply *reply, const hlx_document *do
            reply->tokens <= document->size + 1u && reply->mask == (ok ? TOKEN_COLUMNS : 0u);
 }
 
-/* Kinds are of tokens, starts in order and within the document, whatever the service is. */
-static bool rows_plausible(const hlx_analysis *analysis, const hlx_document *document) {
-    int32_t least = 0;
+/* spec: LEX-50 */
+static bool is_kind_of_token(int32_t kind) {
+    return kind >= (int32_t)HLX_CATEGORY_ESCAPE && kind <= (int32_t)HLX_CATEGORY_ACTIVE &&
+           kind != (int32_t)HLX_CATEGORY_END_OF_LINE && kind != (int32_t)HLX_CATEGORY_IGNORED;
+}
+
+/* Does a character stand there: of the line's content, or the end-of-line character? */
+static bool is_read(const hlx_line *line, const hlx_regime *regime, uint32_t start) {
+    return start < line->content_end ||
+           (start == line->terminator && regime->end_of_line_char >= 0);
+}
+
+/* Kinds are of tokens, and each starts at a character behind the start of the one before,
+ * whatever the service is: hlx_expand relies on it. */
+static bool rows_plausible(const hlx_analysis *analysis, const hlx_regime *regime,
+                           const hlx_document *document) {
+    hlx_line line = hlx_line_at(document->bytes, document->size, 0);
+    int64_t last = -1;
     for (uint32_t i = 0; i < analysis->counts.tokens; i++) {
-        int32_t kind = analysis->columns.kinds[i];
         int32_t start = analysis->columns.starts[i];
-        if (kind < 0 || kind > (int32_t)HLX_CATEGORY_ACTIVE || start < least ||
+        if (!is_kind_of_token(analysis->columns.kinds[i]) || start <= last ||
             start > (int32_t)document->size) {
             return false;
         }
-        least = start;
+        while ((uint32_t)start >= line.next && line.next < document->size) {
+            line = hlx_line_at(document->bytes, document->size, line.next);
+        }
+        if (!is_read(&line, regime, (uint32_t)start)) {
+            return false;
+        }
+        last = start;
     }
     return true;
 }
@@ -150,7 +171,8 @@ static enum hlx_exchange_status receive_beginning(exchange *self, const hlx_docu
     return status;
 }
 
-static enum hlx_exchange_status receive_columns(exchange *self, const hlx_document *document,
+static enum hlx_exchange_status receive_columns(exchange *self, const hlx_regime *regime,
+                                                const hlx_document *document,
                                                 hlx_analysis *analysis) {
     const hlx_columns *columns = &analysis->columns;
     size_t bytes = (size_t)analysis->counts.tokens * sizeof(int32_t);
@@ -158,7 +180,7 @@ static enum hlx_exchange_status receive_columns(exchange *self, const hlx_docume
         .list = {{columns->kinds, bytes}, {columns->codes, bytes}, {columns->starts, bytes}},
         .count = TOKEN_COLUMN_COUNT};
     enum hlx_exchange_status status = receive(self, &rest);
-    if (status == HLX_EXCHANGE_DONE && !rows_plausible(analysis, document)) {
+    if (status == HLX_EXCHANGE_DONE && !rows_plausible(analysis, regime, document)) {
         status = HLX_EXCHANGE_GARBLED;
     }
     return status;
@@ -169,8 +191,8 @@ static int complain(const char *path, enum hlx_exchange_status status) {
                         hlx_exchange_status_text(status));
 }
 
-static int receive_reply(exchange *self, const char *path, const hlx_document *document,
-                         hlx_analysis *analysis) {
+static int receive_reply(exchange *self, const char *path, const hlx_regime *regime,
+                         const hlx_document *document, hlx_analysis *analysis) {
     hlx_query_reply reply = {.id = 0};
     enum hlx_exchange_status status = receive_beginning(self, document, &reply);
     if (status != HLX_EXCHANGE_DONE) {
@@ -185,7 +207,7 @@ static int receive_reply(exchange *self, const char *path, const hlx_document *d
         return exit_code;
     }
     analysis->counts = (hlx_counts){.tokens = reply.tokens, .issues = reply.issues};
-    status = receive_columns(self, document, analysis);
+    status = receive_columns(self, regime, document, analysis);
     if (status != HLX_EXCHANGE_DONE) {
         hlx_analysis_free(analysis);
         return complain(path, status);
@@ -213,7 +235,7 @@ int hlx_query_service(const char *path, const hlx_document *document, const hlx_
     if (self.descriptor < 0) {
         return -self.descriptor;
     }
-    int exit_code = receive_reply(&self, path, document, analysis);
+    int exit_code = receive_reply(&self, path, regime, document, analysis);
     (void)close(self.descriptor);
     if (exit_code == HLX_EXIT_OK) {
         hlx_analysis_expand(analysis, regime, document);

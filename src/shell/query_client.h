@@ -4,7 +4,7 @@
  *      beginning, check it --> receive the columns --> derive ends, lines, cols
  *
  * What a service says is checked before it is believed: counts against the document,
- * starts against its bytes. spec: QRY-10, QRY-12 */
+ * starts against its lines. spec: QRY-10, QRY-12 */
 #ifndef HLX_QUERY_CLIENT_H
 #define HLX_QUERY_CLIENT_H
 

@@ -17,7 +17,7 @@
 #define TOKEN_BYTES 12u /* kind, code, start */
 #define ISSUE_BYTES 8u  /* code, offset */
 
-enum { EXIT_RETIRED = 0, EXIT_LOST_SERVICE = 1, EXIT_PROTOCOL = 2 };
+enum { EXIT_RETIRED = 0, EXIT_LOST_SERVICE = 1, EXIT_PROTOCOL = 2, EXIT_NOT_ALONE = 3 };
 
 typedef struct worker {
     const hlx_mapping *mapping;
@@ -37,11 +37,14 @@ static void reset_signals(void) {
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A worker with a client's socket would keep it open. */
 static void keep_only_socket(int socket) {
     if (socket != WORKER_SOCKET) {
         (void)dup2(socket, WORKER_SOCKET);
     }
-    (void)close_range(WORKER_SOCKET + 1, ~0u, 0);
+    if (close_range(WORKER_SOCKET + 1, ~0u, 0) != 0) {
+        _exit(EXIT_NOT_ALONE);
+    }
 }
 
 /* spec: SRV-23 */
