@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run every check of the project and count what passed.
 
-    ci/check.py            all steps: one at a time, those that only compute two at a time
-    ci/check.py STEP...    only these
+    ci/check.py            all steps, those that only compute two at a time
+    ci/check.py STEP...    only these, one after the other
 
 Each step is a command whose output is kept in build/check/STEP.log. Its tests are counted from the closing
 lines it prints: `N passed, N failed`, or cmocka's `[  PASSED  ] N test(s).`; a step without tests of its own
@@ -12,6 +12,7 @@ The last line is `N passed, N failed`; exit code 1 when anything failed.
 """
 
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import re
@@ -25,6 +26,7 @@ LOGS = ROOT / "build/check"
 ASAN = "BUILD=build/asan CC=clang SANITIZE=address,undefined OPTIMIZE='-O1 -g'"
 
 RUNNING = set()  # process groups
+SHARED = ("simulator_main", "tail_gate", "differential_driver")
 TIME_OUT = 1800  # seconds; a step that hangs must not take all of the CI's time
 
 # name, does it print test counts, command: what all others need, then what judges real processes or times, then what
@@ -36,6 +38,8 @@ FIRST = [
     ("unit-gcc", True, "make -j2 unit"),
     ("unit-clang", True, "make -j2 BUILD=build/clang CC=clang unit"),
     ("unit-sanitizers", True, f"make -j2 {ASAN} unit"),
+    # what two of the last would build at once
+    ("build-shared", False, f"make -j2 {' '.join(f'build/gcc/tests/{name}' for name in SHARED)}"),
 ]
 ALONE = [
     ("command-line", True, "python3 tests/test_cli.py --build=build/gcc"),
@@ -148,7 +152,14 @@ def run_all(steps, lanes):
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for group in list(RUNNING):
-            os.killpg(group, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+def end(*_):
+    """Once: what is running is killed on the way out."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit("check.py: terminated")
 
 
 def main():
@@ -157,12 +168,13 @@ def main():
     if unknown:
         sys.exit(f"check.py: no such step: {', '.join(sorted(unknown))}")
     LOGS.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, end)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     passed = failed = 0
     not_shown = []
     for steps, lanes in ((FIRST, 1), (ALONE, 1), (BESIDE, 2)):
         chosen = [step for step in steps if not wanted or step[0] in wanted]
-        for step_passed, step_failed, said in run_all(chosen, lanes):
+        for step_passed, step_failed, said in run_all(chosen, 1 if wanted else lanes):
             not_shown += said
             passed += step_passed
             failed += step_failed
