@@ -42,7 +42,8 @@ INSTALLS := $(patsubst %,install-%,prove leap gate bench fuzz afl engines test t
 
 .PHONY: basics $(INSTALLS)
 basics:
-	@{ command -v $(firstword $(CC)) && command -v python3; } >/dev/null || sh ci/install.sh run
+	@{ command -v $(firstword $(CC)) && command -v python3; } >/dev/null || \
+	    sh ci/install.sh $(if $(findstring clang,$(firstword $(CC))),fuzz,run)
 $(INSTALLS): install-%:
 	@sh ci/install.sh $*
 
@@ -153,6 +154,7 @@ prove: | install-prove ## prove the core with Frama-C (cached; see proofs/README
 .PHONY: tidy
 tidy: | install-tidy ## clang-format over all C sources, clang-tidy over library, programs and unit tests
 	@clang-format --dry-run -Werror $(filter-out build/% %/catcode_tables.h,$(wildcard */*.[ch] */*/*.[ch]))
+	@! clang-tidy --dump-config 2>&1 >/dev/null | grep . # a .clang-tidy that cannot be read is left out
 	@printf '%s\n' $(CORE_SOURCES) $(SIMD_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(CORE_FLAGS) 2>/dev/null
 	@printf '%s\n' $(MAIN_SOURCES) $(SHELL_SOURCES) $(TEST_SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(SHELL_FLAGS) -Itests 2>/dev/null
 	@echo "clang-format and clang-tidy have nothing to say."

@@ -3,7 +3,8 @@
  *      count_instructions KERNEL FILE
  *
  * Only what happens in `measured` is counted (--toggle-collect). A document whose name has -as-utf8
- * in it is read in that encoding, in one window. */
+ * in it is read in that encoding, in one window. Exit codes: 64 wrong usage, 69 the processor lacks
+ * the kernel, 71 no memory. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #include "blocks.h"
 #include "kernel.h"
 
+#define EXIT_USAGE 64
+#define EXIT_NO_KERNEL 69
+#define EXIT_NO_MEMORY 71
 #define MOST_BYTES (1u << 20)
 
 static uint32_t read_as_utf8(const uint8_t *input, uint32_t length, int32_t *const columns[6]) {
@@ -38,16 +42,20 @@ int main(int argc, char **argv) {
     static uint8_t input[MOST_BYTES];
     int32_t *columns[6];
     FILE *file = argc == 3 ? fopen(argv[2], "rb") : NULL;
-    if (file == NULL || !hlx_kernel_use(hlx_kernel_named(argv[1]))) {
+    if (file == NULL || hlx_kernel_named(argv[1]) == HLX_KERNEL_NONE) {
         (void)fprintf(stderr, "usage: count_instructions KERNEL FILE\n");
-        return 64;
+        return EXIT_USAGE;
+    }
+    if (!hlx_kernel_use(hlx_kernel_named(argv[1]))) {
+        (void)fprintf(stderr, "count_instructions: this processor has no %s\n", argv[1]);
+        return EXIT_NO_KERNEL;
     }
     size_t length = fread(input, 1, sizeof input, file);
     (void)fclose(file);
     for (int i = 0; i < 6; i++) {
         columns[i] = malloc(MOST_BYTES * sizeof(int32_t));
         if (columns[i] == NULL) {
-            return 71;
+            return EXIT_NO_MEMORY;
         }
     }
     (void)printf("%d tokens\n",

@@ -26,12 +26,13 @@ def latencies(path):
 
 
 def curve(values):
-    """(1 / (1 - rank), latency) from the smallest to the largest value, thinned evenly along the axis."""
+    """(1 / (1 - rank / count), latency) from the smallest to the largest value, thinned evenly along the axis. Ranks
+    are those of SRV-53, from 1 on. The place of the largest is endless: it is drawn above the one before it."""
     count = len(values)
     last = -1.0
-    for index, value in enumerate(values):
-        place = count / (count - index)
-        if index in (0, count - 1) or place >= last * 10 ** (1 / POINTS_PER_DECADE):
+    for rank, value in enumerate(values, 1):
+        place = count / max(count - rank, 1)
+        if rank in (1, count) or place >= last * 10 ** (1 / POINTS_PER_DECADE):
             last = place
             yield place, value
 

@@ -2,7 +2,7 @@
 # replay main and OSS-Fuzz's convention (fuzz/build.sh); fuzz/README.md says how and why.
 #
 # Each flavour is the Makefile's own rules under another folder of build/fuzz: fuzz/run.py
-# calls `make BUILD=... FUZZ_ENGINE=... fuzz-programs`.
+# calls `make BUILD=... FUZZ_ENGINE=... PROGRAM...`.
 
 FUZZ_TARGETS := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz_%)
@@ -15,9 +15,6 @@ $(BUILD)/fuzz/%.o: fuzz/%.c $(BUILD)/flags | basics
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_ENGINE)) $(SHELL_LIBRARY) $(LIBRARY)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(filter-out %.o,$(FUZZ_ENGINE)) $(SHELL_LIBRARY) $(LIBRARY) -lm -o $@
-
-.PHONY: fuzz-programs
-fuzz-programs: $(FUZZ_PROGRAMS)
 
 TARGET ?=
 ENGINE ?= libfuzzer

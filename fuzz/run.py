@@ -17,6 +17,7 @@ import argparse
 import collections
 import concurrent.futures
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -236,21 +237,30 @@ def fuzz(arguments):
 
 
 def replay_target(target, flavour, prefix):
-    """(passed, failed) of the target's inputs; one that crashes is counted and the rest is run."""
-    waiting, failed = seeds(target), []
+    """(passed, failed) of the target's inputs; one that crashes is counted and the rest is run. What only shows at the
+    exit, as a leak does, may be any input's: then each is run by itself."""
+    words = [*prefix, program(flavour, target)]
+    waiting, failed, together = seeds(target), 0, 0
     total = len(waiting)
     while waiting:
-        code, output = run([*prefix, program(flavour, target), *waiting], 600)
+        code, output = run([*words, *waiting], 600)
         begun = [line for line in output.splitlines() if line.startswith(str(SEEDS))]
         if code == 0 and len(begun) == len(waiting):
             break
         if not begun:
             raise Failure(f"{target}: the replay program says nothing: {output[-500:]}")
-        failed.append(begun[-1])
-        print(f"FAILED {begun[-1]}\n{output[output.index(begun[-1]):][:3000]}")
+        if len(begun) < len(waiting):
+            found = [(begun[-1], output.rpartition(f"{begun[-1]}\n")[2])]
+        else:
+            alone = ((path, *run([*words, path], 600)) for path in waiting)
+            found = [(path, said) for path, code, said in alone if code != 0]
+        failed += len(found)
+        together += not found
+        for what, said in found or [(f"{target}: the inputs together, none of them alone", output)]:
+            print(f"FAILED {what}\n{said}")
         waiting = waiting[len(begun):]
-    print(f"{target:10} {total - len(failed):5} inputs replayed\n", end="", flush=True)
-    return total - len(failed), len(failed)
+    print(f"{target:10} {total - failed:5} inputs replayed\n", end="", flush=True)
+    return total - failed, failed + together
 
 
 def size_of_corpus():
@@ -259,7 +269,8 @@ def size_of_corpus():
 
 def replay(arguments):
     flavour = "valgrind" if arguments.valgrind else "replay"
-    prefix = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full"] if arguments.valgrind else []
+    valgrind = ["valgrind", "-q", "--error-exitcode=99", "--exit-on-first-error=yes", "--leak-check=full"]
+    prefix = valgrind if arguments.valgrind else []
     build(flavour, [*arguments.targets, CANARY])
     counts = in_parallel(lambda target: replay_target(target, flavour, prefix), arguments.targets, arguments.jobs)
     passed, failed = sum(count[0] for count in counts), sum(count[1] for count in counts)
@@ -341,8 +352,8 @@ def merge(target):
         raise Failure(f"{target}: the merge failed: {output[-500:]}")
     for path in filter(lambda path: BY_CONTENT.fullmatch(path.name), list(committed.iterdir())):
         path.unlink()
-    for path in merged:
-        content = path.read_bytes()
+    named = {path.read_bytes() for path in committed.iterdir()}
+    for content in {path.read_bytes() for path in merged} - named:
         (committed / hashlib.sha1(content).hexdigest()[:16]).write_bytes(content)
     print(f"{target:10} {len(merged):5} inputs, {sum(path.stat().st_size for path in merged):8,} bytes", flush=True)
 
@@ -362,17 +373,33 @@ BRANCH = re.compile(r"^BRDA:(\d+),\d+,\d+,(\S+)", re.M)
 
 # Which kernels there are depends on the processor, and so does what these two do.
 CHOICE = {"src/simd/kernel.c", "src/simd/choice.h"}
-FLAGS = {"avx2": "avx2", "avx512": "avx512_vbmi2"}  # in a kernel's file name: of a processor that has it
+DISPATCH = "src/simd/dispatch.c"  # calls each kernel by its name
+FLAGS = {"avx2": "avx2", "avx512": "avx512_vbmi2"}  # in a kernel's names: of a processor that has it
+PROCESSOR = pathlib.Path("/proc/cpuinfo").read_text().split()
 
 
-def other_processors(file):
-    """The flag that this processor lacks to run what is in the file, or None."""
-    cpuinfo = pathlib.Path("/proc/cpuinfo").read_text().split()
-    return next((flag for word, flag in FLAGS.items() if word in file and flag not in cpuinfo), None)
+def other_processors(name):
+    """The flag that this processor lacks to run the kernel with this in its names, or None."""
+    return next((flag for word, flag in FLAGS.items() if word in name.lower() and flag not in PROCESSOR), None)
+
+
+def other_rows(functions):
+    """{(file, line, what): rows of lcov} from kernels that this processor lacks: a branch in a header has a row for
+    each kernel, and it is not said for which; a line has one, which is theirs when nothing else is compiled there."""
+    others, lines = collections.Counter(), {True: set(), False: set()}
+    for function in functions:
+        files = [os.path.relpath(name, ROOT) for name in function["filenames"]]
+        other = other_processors(function["name"]) is not None
+        for first, _, last, _, _, file, *_ in function["regions"]:
+            lines[other].update((files[file], line, "line") for line in range(first, last + 1))
+        for branch in function["branches"] if other else ():
+            others[files[branch[6]], branch[0], "branch"] += 2  # true and false
+    others.update(lines[True] - lines[False])
+    return others
 
 
 def lcov(targets):
-    """{file, from the top: its records} of src/core and src/simd over all committed inputs."""
+    """({file, from the top: its records}, other_rows) of src/core and src/simd over all committed inputs."""
     raw, merged = BUILD / "profiles", BUILD / "all.profdata"
     shutil.rmtree(raw, ignore_errors=True)
     for target in targets:
@@ -385,21 +412,31 @@ def lcov(targets):
     html = ROOT / "build/fuzz/coverage-html"
     subprocess.run(["llvm-cov-14", "show", *common, "-format=html", "-show-branches=count", f"-output-dir={html}"],
                    check=True)
-    export = ["llvm-cov-14", "export", *common, "-format=lcov"]
-    done = subprocess.run(export, check=True, capture_output=True, text=True)
-    parts = (part.split("\n", 1) for part in done.stdout.split("SF:")[1:])
+    exported = [subprocess.run(["llvm-cov-14", "export", *common, f"-format={form}"], check=True, capture_output=True,
+                               text=True).stdout for form in ("lcov", "text")]
+    parts = (part.split("\n", 1) for part in exported[0].split("SF:")[1:])
     files = {str(pathlib.Path(name).relative_to(ROOT)): records for name, records in parts}
-    return {file: records for file, records in files.items() if file not in CHOICE}
+    functions = json.loads(exported[1])["data"][0]["functions"]
+    return {file: records for file, records in files.items() if file not in CHOICE}, other_rows(functions)
 
 
-def uncovered(file, records):
-    """(text of a line, what of it was never taken) for all that was not reached."""
+def uncovered(file, records, others):
+    """(number and text of a line, what of it was never taken) for all that was not reached and is not of others."""
     source = (ROOT / file).read_text().splitlines()
-    missing = {(int(line), "line") for line, count in LINE.findall(records) if count == "0"}
-    without = {line for line, _ in missing}
-    missing |= {(int(line), "branch") for line, count in BRANCH.findall(records)
-                if count in ("0", "-") and int(line) not in without}
+    rows = collections.Counter((int(line), what) for what, pattern in (("line", LINE), ("branch", BRANCH))
+                               for line, count in pattern.findall(records) if count in ("0", "-"))
+    missing = {row for row, count in rows.items() if count > others[(file, *row)]}
+    missing -= {(line, "branch") for line, what in missing if what == "line"}
     return [(number, source[number - 1].strip(), what) for number, what in sorted(missing)]
+
+
+def calls_of_others(rows):
+    """Rows of DISPATCH that only a kernel reaches which this processor lacks: condition, call, and the call's brace."""
+    found, above = [], 0
+    for number, text, what in rows:
+        if other_processors(text) or (text == "}" and number == above + 1):
+            found, above = [*found, (number, text, what)], number
+    return found
 
 
 def read_exceptions():
@@ -410,7 +447,7 @@ def read_exceptions():
 def coverage(arguments):
     build("coverage", arguments.targets)
     exceptions, seen, failed = read_exceptions(), set(), 0
-    found = lcov(arguments.targets)
+    found, others = lcov(arguments.targets)
     for path in sorted((ROOT / "src/core").glob("*.c")):
         if str(path.relative_to(ROOT)) not in found:
             print(f"{path.relative_to(ROOT)}:1:1: no target is linked with it")
@@ -419,8 +456,13 @@ def coverage(arguments):
     for file in sorted(filter(other_processors, found)):
         print(f"NOT CHECKED: {file}: this processor has no {other_processors(file)}")
         del found[file]
+    lacking = ", ".join(flag for flag in FLAGS.values() if flag not in PROCESSOR)
+    for file in sorted({DISPATCH, *(file for file, _, _ in others)} & {*found}) if others else ():
+        print(f"NOT CHECKED: {file}, in part: this processor has no {lacking}")
     for file, records in sorted(found.items()):
-        rows = uncovered(file, records)
+        rows = uncovered(file, records, others)
+        if file == DISPATCH:
+            rows = [row for row in rows if row not in calls_of_others(rows)]
         named = {(file, what, text) for _, text, what in rows} & exceptions
         seen |= named
         lines, branches = LINE.findall(records), BRANCH.findall(records)

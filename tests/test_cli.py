@@ -20,6 +20,7 @@ import pty
 import random
 import re
 import resource
+import runpy
 import shutil
 import signal
 import socket
@@ -772,6 +773,8 @@ def samples_become_a_picture(world):
     text = picture.read_text()
     for part in ("<svg", "closed loop (2000 of 2000 ok)", "open loop (1 of 2 ok)", "limit 20 ms", "99.9 %"):
         assert part in text, f"{part} is not in the picture"
+    curve = runpy.run_path(str(ROOT / "ci/latency_plot.py"))["curve"]
+    assert list(curve(range(1, 11)))[4:] == [(2, 5), (2.5, 6), (10 / 3, 7), (5, 8), (10, 9), (10, 10)], "not by rank"
     empty = world.file("empty.csv", (header + "1,1,0.5,overloaded,none\n").encode())
     for path, words in ((empty, b"no right reply"), (world.file("x.csv", b"a,b\n1,2\n"), b"no samples"),
                         (world.folder / "none.csv", b"No such file")):
@@ -1019,6 +1022,48 @@ def run_document_starts_and_stops_a_service(world):
     nothing = run(folder, "a file.tex")
     assert nothing.returncode == 69 and "did not start" in nothing.stderr, nothing
     assert [path.name for path in folder.iterdir()] == ["a file.tex"], "something was left behind"
+
+
+@test
+def service_script_starts_and_stops_a_service(world):
+    """Twice, with nobody who reaps what has ended. A start that fails says why and does not believe what an earlier one
+    has left."""
+    folder = world.folder / "background"
+    path = folder / "socket"
+
+    def run(what, build=world.programs):
+        return subprocess.run(
+            [ROOT / "ci/service.sh", what, build, path], capture_output=True, text=True, timeout=300,
+            env=world.environment, check=False,
+        )  # fmt: skip
+
+    def left():
+        return sorted(file.name for file in folder.iterdir())
+
+    reaper = ctypes.CDLL(None).prctl
+    assert reaper(36, 1) == 0  # PR_SET_CHILD_SUBREAPER: orphans are this process's, which leaves them be
+    try:
+        for _ in range(2):
+            started = run("start")
+            assert started.returncode == 0 and path.is_socket(), started
+            process = int((folder / "socket.pid").read_text())
+            again = run("start")
+            assert again.returncode == 69 and "runs already" in again.stderr, again
+            world.run("summary", f"--socket={path}", ROOT / "docs/sample.tex").expect(0)
+            stopped = run("stop")
+            assert stopped.returncode == 0 and left() == ["socket.log"], (stopped, left())
+            assert os.waitpid(process, os.WNOHANG) == (process, 0), "it did not end with 0"
+        world.file("background/hedgelexd", b"#!/bin/sh\nsleep 1\necho no memory\nexit 71\n").chmod(0o755)
+        world.file("background/socket.ready", b"ready\n")
+        failed = run("start", folder)
+        assert failed.returncode == 69 and failed.stderr.endswith("did not start; it said:\nno memory\n"), failed
+        assert left() == ["hedgelexd", "socket.log"], left()
+        nothing = run("stop")
+        assert nothing.returncode == 69 and "no service was started" in nothing.stderr, nothing
+    finally:
+        if (folder / "socket.pid").exists():
+            run("stop")
+        reaper(36, 0)
 
 
 MASKS = [

@@ -176,7 +176,7 @@ static void cuts_many_bytes_without_width(void **state) {
     (void)state;
     char line[1 + 3 * 128 + 4 + 1] = "}";
     for (size_t i = 0; i < 128; i++) {
-        memcpy(line + 1 + 3 * i, "\xE2\x83\x90", 3);
+        memcpy(line + 1 + 3 * i, (const char[]){'\xE2', '\x83', '\x90'}, 3);
     }
     memcpy(line + 1 + 3 * 128, "tail", 5);
     char expected[512];
