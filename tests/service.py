@@ -30,8 +30,9 @@ LARGEST = 2 * 1024 * 1024
 PATIENCE = 60.0  # seconds after which a test gives up; nothing waits for it when all is well
 
 
-def wait_until(condition, what, patience=PATIENCE):
-    """Wait until condition() is true and return its value."""
+def wait_until(condition, what, patience=None):
+    """Wait until condition() is true and return its value; PATIENCE, where nothing else is said."""
+    patience = patience or PATIENCE
     end = time.monotonic() + patience
     while True:
         value = condition()

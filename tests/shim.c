@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -88,6 +89,7 @@ typedef struct shim_control {
     _Atomic uint32_t faults;
     _Atomic uint32_t ready_ms;  /* a worker is ready so much later */
     _Atomic uint32_t linger_ms; /* a worker exits so much later */
+    _Atomic uint32_t major;     /* major page faults that it did not have */
 } shim_control;
 
 static shim_control none;
@@ -350,6 +352,12 @@ ssize_t sendmsg(int socket, const struct msghdr *message, int flags) {
         cut.msg_iov = pieces;
     }
     return REAL(sendmsg)(socket, &cut, flags);
+}
+
+int getrusage(__rusage_who_t who, struct rusage *usage) {
+    int result = REAL(getrusage)(who, usage);
+    usage->ru_majflt += control->major;
+    return result;
 }
 
 void _exit(int code) {

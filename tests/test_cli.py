@@ -676,6 +676,14 @@ def load_counts_and_measures(world):
         order = [times[name] for name in ("p50", "p90", "p95", "p99", "p99.9", "max")]
         assert 0 < order[0] and order == sorted(order) and 0 < times["mean"] <= times["max"], times
         assert figures["over_limit"] == 0 or times["max"] > 20, figures
+    samples = world.folder / "samples.csv"
+    world.run("load", "--clients=3", "--requests=200", f"--samples={samples}", f"--json={report}", path).expect(0)
+    taken, figures = sorted(row[2] for row in samples_of(samples)), json.loads(report.read_text())
+    for name, promille in (("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999), ("max", 1000)):
+        right, found = taken[-(-promille * 200 // 1000) - 1], figures["round_trip_ms"][name]
+        assert right - 1e-6 <= found <= right * 65 / 64 + 1e-6, (name, right, found)
+    assert abs(figures["round_trip_ms"]["mean"] - sum(taken) / 200) < 1e-4, figures
+    assert abs(figures["requests_per_second"] * figures["seconds"] - 200) < 1, figures
 
 
 @test

@@ -14,6 +14,7 @@ import select
 import signal
 import struct
 import subprocess
+import tempfile
 import time
 
 import service as rig
@@ -242,10 +243,36 @@ def at_most_sixty_four():
         for number in range(100):
             client.send_bytes(request(number, SMALL))
         time.sleep(0.2)
+        equal(service.trace.read_text().count(" submit id="), 64)
         continue_process(worker)
         equal([client.reply()[0] for _ in range(100)], list(range(100)))
         service.stop()
         equal(service.counters()["accepted"], 100)
+
+
+@test
+def rows_are_used_again():
+    """More requests than the service has rows for, one after the other. spec: SRV-60"""
+    with Service("--max-connections=1", "--queue=1") as service, connect(service) as client:
+        for number in range(400):
+            equal(client.ask(number, b"")[:2], (number, rig.OK))
+
+
+@test
+def who_waits_costs_nothing():
+    """Idle, at its bound, or with a request sent early: nothing spins. spec: SRV-32, SRV-60, SRV-61"""
+    with one_worker() as service, connect(service) as idle, connect(service) as full, service.client() as early:
+        equal(idle.ask(1, SMALL)[1], rig.OK)
+        stop_process(service.workers()[0])
+        full.send_bytes(b"".join(request(number, SMALL) for number in range(70)))
+        early.send(SMALL)
+        early.send(SMALL)
+        time.sleep(0.3)
+        before = rig.processor_seconds(service.process.pid)
+        time.sleep(1)
+        spent = rig.processor_seconds(service.process.pid) - before
+        continue_process(service.workers()[0])
+        assert spent < 0.1, spent
 
 
 @test
@@ -515,6 +542,7 @@ def nothing_to_read():
 def worker_dies_under_its_columns():
     """The memory outlives the worker: who reads its columns gets them all. spec: ARN-10, ARN-12, SRV-24"""
     with one_worker() as service, connect(service) as slow, connect(service) as other:
+        expected = command_line_tokens(LARGE)
         slow.send_bytes(request(1, LARGE, TOKENS))
         begun = slow.receive(16)
         rig.send_signal(service.workers()[0], signal.SIGKILL)
@@ -522,10 +550,44 @@ def worker_dies_under_its_columns():
             equal(other.ask(number, b"b" * 500000, TOKENS)[:3], (number, rig.OK, 500001))
         equal(struct.unpack(">IQI", begun)[:2], (REPLY, 1))
         slow.receive(20)
-        expected = command_line_tokens(LARGE)
         for bit in (KINDS, CODES, STARTS):
             rows = len(expected[bit])
             equal(struct.unpack(f"<{rows}i", slow.receive(4 * rows)), expected[bit])
+
+
+@test
+def the_oldest_is_cancelled():
+    """Of two requests with one id. spec: SRV-62"""
+    with one_worker() as service, connect(service) as client:
+        worker = service.workers()[0]
+        stop_process(worker)
+        client.send_bytes(request(1, b"a") + request(1, b"abcdef") + cancel(1))
+        equal(client.reply(), refusal(1, CANCELLED))
+        continue_process(worker)
+        equal(client.reply()[:3], (1, rig.OK, 7))
+
+
+@test
+def moved_columns_are_given_back():
+    """Whoever does not read costs memory only as long as it is there. spec: SRV-63, ARN-12"""
+
+    def kilobytes(service):
+        status = pathlib.Path(f"/proc/{service.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmSize:"))
+
+    sizes = []
+    with one_worker() as service, connect(service) as other:
+        for _ in range(4):
+            with connect(service) as slow:
+                slow.send_bytes(request(1, LARGE, TOKENS))
+                for number in range(3):
+                    equal(other.ask(number, SMALL, TOKENS)[1], rig.OK)
+            equal(other.ask(4, SMALL)[1], rig.OK)
+            time.sleep(0.1)
+            sizes.append(kilobytes(service))
+        service.stop()
+        equal(service.counters()["columns_moved"], 4)
+    assert sizes[-1] - sizes[0] < 4000, sizes
 
 
 @test
@@ -546,6 +608,37 @@ def hedge_answers():
 
 
 # ---- clients that go, time, the end ----
+
+
+@test
+def sending_is_in_the_records():
+    """A client that takes its time over a request, in both versions. spec: SRV-52, SRV-54"""
+    with tempfile.TemporaryDirectory() as folder:
+        records = pathlib.Path(folder) / "slow.csv"
+        with one_worker(f"--telemetry={records}") as service, service.client() as one, connect(service) as two:
+            for client, frame in ((one, b"\0\0\0\1a"), (two, request(1, SMALL))):
+                client.send_bytes(frame[:-1])
+                time.sleep(0.3)
+                client.send_bytes(frame[-1:])
+                client.reply()
+            service.stop()
+        rows = [line.split(",") for line in records.read_text().splitlines()[1:]]
+        taken_ms = [(int(row[2]) - int(row[1])) / 1e6 for row in rows]
+        assert len(taken_ms) == 2 and min(taken_ms) >= 290, taken_ms
+
+
+@test
+def the_delay_is_learned_from_attempts():
+    """Requests that reached no worker teach nothing. spec: SRV-56"""
+    options = ("--workers=1", "--hedge-percentile=50", "--hedge-warm-up=1", "--deadline=500", "--kill-grace=60000")
+    with Service(*options) as service, connect(service) as client:
+        stop_process(service.workers()[0])
+        client.send_bytes(b"".join(request(number, b"") for number in range(40)))
+        for _ in range(40):
+            equal(client.reply()[1], rig.DEADLINE)
+        continue_process(service.workers()[0])
+        service.stop()
+        equal(service.counters()["delay_moves"], 0)
 
 
 @test

@@ -777,6 +777,33 @@ def an_exception_in_a_thread_fails_a_test():
         rig.THREAD_FAILURES.clear()
 
 
+# ---- workers that are not as they should be ----
+
+
+@test
+def a_worker_that_is_never_ready_is_killed():
+    """Its slot is good again when workers are. spec: BRK-09, SRV-22"""
+    with Shimmed("--workers=1", *NO_HEDGE, "--start-timeout=500", "--backoff-min=1", "--backoff-max=1") as service:
+        service.shim.control.ready_ms = 60000
+        rig.send_signal(service.workers()[0], signal.SIGKILL)
+        wait_until(lambda: service.log().count("died of signal 9") >= 2, "its successor is killed")
+        service.shim.control.ready_ms = 0
+        ok(service.ask(b""))
+
+
+@test
+def page_faults_wear_a_worker_out():
+    """spec: BRK-11, SRV-25"""
+    with Shimmed("--workers=1", *NO_HEDGE, "--rotate-after=0", "--rotate-faults=50") as service:
+        for _ in range(3):
+            ok(service.ask(b""))
+        assert "\n retire " not in service.trace.read_text()
+        service.shim.control.major = 50
+        ok(service.ask(b""))
+        wait_until(lambda: "\n retire " in service.trace.read_text(), "it is replaced")
+        service.shim.control.major = 0
+
+
 # ---- what is known to go wrong in such services ----
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

@@ -13,6 +13,7 @@ import time
 import types
 from unittest import mock
 
+import gate
 import measure
 
 
@@ -87,9 +88,42 @@ def standstill_is_noticed():
         print("NOT CHECKED: whether a machine that stands still is noticed: that is not measured here")
 
 
+def watch_of(**parts):
+    """A machine that did nothing else, but for these parts."""
+    watch = measure.Watch.__new__(measure.Watch)
+    vars(watch).update({"steal": 0.0, "foreign": 0.0, "still": 0.0} | parts)
+    return watch
+
+
+def quiet_is_quiet():
+    """At its bounds a machine is quiet, above any of them it is not."""
+    bounds = {"steal": measure.STEAL_BOUND, "foreign": measure.FOREIGN_BOUND, "still": measure.HICCUP_BOUND}
+    assert watch_of(**bounds).is_quiet()
+    for name, bound in bounds.items():
+        assert not watch_of(**{name: bound * 1.01}).is_quiet(), name
+
+
+def verdicts_are_those_of_the_times():
+    """Of P99.9, and of P50, which noise does not excuse."""
+    quiet, noisy = watch_of(), watch_of(steal=1.0)
+    cases = [(1, quiet, gate.PASSED, gate.PASSED), (1, noisy, gate.PASSED, gate.PASSED),
+             (2, quiet, gate.FAILED, gate.PASSED), (2, noisy, gate.VOID, gate.PASSED),
+             (501, quiet, gate.FAILED, gate.FAILED), (501, noisy, gate.VOID, gate.FAILED)]  # fmt: skip
+    for over, watch, *expected in cases:
+        latencies = [1.0] * (1000 - over) + [gate.LIMIT_MS + 0.01] * over
+        run = types.SimpleNamespace(
+            latencies=latencies, watch=watch, hedge_rate=lambda: 0.0,
+            percentile=lambda part, of=latencies: measure.percentile(of, part),
+            exceedances=lambda limit, of=latencies: sum(value > limit for value in of))  # fmt: skip
+        found = [verdict for _, verdict in gate.judge_times(run, False)]
+        assert found == [gate.PASSED, *expected], (over, str(found))
+    empty = types.SimpleNamespace(latencies=[])
+    assert [verdict for _, verdict in gate.judge_times(empty, True)] == [gate.FAILED]
+
+
 def main():
     tests = [tail_is_exact, certificates_are_those_of_the_table, bound_meets_its_definition, percentiles_are_ranks,
-             noise_is_noticed, standstill_is_noticed]  # fmt: skip
+             noise_is_noticed, standstill_is_noticed, quiet_is_quiet, verdicts_are_those_of_the_times]  # fmt: skip
     failed = 0
     for test in tests:
         try:

@@ -232,6 +232,16 @@ def trace_cannot_be_made_or_written():
 
 
 @test
+def replies_are_written_as_specified():
+    """Not only as the reader of traces writes them itself. spec: SRV-72"""
+    with Service("--workers=1", "--hedging=off") as service:
+        ok(service.ask(b"}abc"))
+        service.stop()
+        written = service.trace.read_text()
+        assert re.search(r"^ reply id=\d+ status=0 tokens=5 issues=1 origin=1$", written, re.M), written
+
+
+@test
 def a_refused_start_leaves_the_trace_alone():
     """A service that finds another on its socket has not touched the trace that both name. spec: SRV-11, SRV-70"""
     with Service("--workers=1") as service:
