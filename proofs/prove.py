@@ -95,8 +95,14 @@ def rows(path):
     return [line.split("\t") for line in path.read_text().splitlines() if line and line[0] != "#"]
 
 
-# What may be assumed, by function, kind and name; proofs/SOUNDNESS.md says why.
-ASSUMED = {(function, kind, name) for function, kind, name, *_ in rows(ASSUMPTIONS)}
+# What may be assumed, by function, kind and text; proofs/SOUNDNESS.md says why.
+ASSUMED = {(function, kind, text) for function, kind, text, *_ in rows(ASSUMPTIONS)}
+
+# The options of proofs/targets.tsv: none that silences a warning or hides a goal.
+ALLOWED_OPTIONS = re.compile(
+    r"-wp-model Typed\+ref|-wp-split|-wp-no-init-const|-wp-smoke-timeout \d+|-wp-prover Z3:4\.8\.12:matching"
+    r"|-cpp-extra-args=(-DHLX_OPAQUE|-DHLX_CLOSED|-D__aarch64__|-U__x86_64__|-Iproofs/models)"
+)
 
 
 def modelled(file):
@@ -106,9 +112,10 @@ def modelled(file):
 
 
 def requirements(contract):
-    """The conjuncts of a contract's pre-conditions, without their names."""
-    clauses = re.findall(r"\brequires\s+(?:\w+:\s+)?(.*?);", contract, re.S)
-    return {" ".join(text.split()) for clause in clauses for text in clause.split("∧")}
+    """The conjuncts of a contract's pre-conditions, without their names: of those that hold under no condition."""
+    clauses = re.findall(r"\brequires\s+(?:\w+:\s+)?(.*?);", contract.partition("behavior ")[0], re.S)
+    whole = (clause for clause in clauses if not re.search(r"[⇒⇔∨?∀∃]|\\let", clause))
+    return {" ".join(text.split()) for clause in whole for text in clause.split("∧")}
 
 
 def short(prover):
@@ -351,7 +358,7 @@ class Target:
         if not found:
             return False
         end = next((number for number, line in enumerate(lines) if "*/" in line), -1)
-        supposed = requirements(" ".join(lines[:end + 1]))
+        supposed = requirements(" ".join(lines[:end + 1]).replace("behavior wp_typed_ref:", ""))
         contracts = re.findall(r"/\*@((?:(?!\*/|behavior wp_).)*)(?:behavior wp_(?:(?!\*/).)*)?\*/"
                                rf"\s*[\w \t]+[ *]{found[1]}\(", self.tree, re.S)
         return bool(supposed) and any(supposed <= requirements(contract) for contract in contracts)
@@ -414,7 +421,7 @@ class Target:
                     yield f"{function}: modelled, but no test of models checks it: {kind}"
             elif status != "Considered valid":
                 yield f"{function}: {status.lower()}: {kind} {text[0]}"
-            elif (function, kind, text[0].split(":")[0]) in ASSUMED:
+            elif (function, kind, text[0]) in ASSUMED:
                 continue
             elif function in self.pins or (function not in proved_elsewhere and self.calls(function)):
                 yield f"{function}: assumed, not proved: {kind} {text[0]}"
@@ -510,10 +517,44 @@ def stale_assumptions(targets, proved):
                 if row[5] == "Considered valid" and row[3] in target.pins}
     for function in sorted(({function for function, *_ in ASSUMED} & proved) - admitted):
         yield f"{function}: in proofs/assumptions.tsv, but it is proved"
-    found = {(row[3], row[4], row[6].split(":")[0]) for target in targets for row in target.properties
+    found = {tuple(row[3:5]) + (row[6],) for target in targets for row in target.properties
              if row[5] == "Considered valid"}
-    for function, kind, name in sorted(ASSUMED - found):
-        yield f"{function}: {kind} {name}: in proofs/assumptions.tsv, but nothing assumes it"
+    for function, kind, text in sorted(ASSUMED - found):
+        yield f"{function}: {kind} {text}: in proofs/assumptions.tsv, but nothing assumes it"
+
+
+def hidden_text():
+    """What Frama-C would not print, so that the gate would not see it."""
+    for folder in ("src/core", "src/simd", "spec/logic", "proofs"):
+        for path in sorted((ROOT / folder).rglob("*.[ch]")):
+            if re.search(r"fc_stdlib|^[ \t]*#[ \t]*(?:line\b|\d)", path.read_text(), re.M):
+                yield f"{path.relative_to(ROOT)}: says that text is of another file, or of a library"
+
+
+def option_complaints(table):
+    for file, _, options, *_ in table:
+        left = ALLOWED_OPTIONS.sub("", f" {options} ").split()
+        if left:
+            yield f"{file}: options that the gate does not know: {' '.join(left)}"
+
+
+def calls_of(tree):
+    """(caller, called) in a program as Frama-C prints it, ghost code included."""
+    code = re.sub(r"/\*(?!@ ghost).*?\*/", "", tree, flags=re.S)
+    for match in re.finditer(r"^\w[^;{}\n]*?\b(\w+)\([^;{}]*\)\s*\{(.*?)^\}", code, re.M | re.S):
+        yield from ((match[1], name) for name in re.findall(r"\b(\w+)\(", match[2]))
+
+
+def cycles(calls):
+    """Functions that come to themselves again: each would be proved by the contract of the next."""
+    calls = set(calls)
+    callers = {caller for caller, _ in calls}
+    calls = {(caller, name) for caller, name in calls if name in callers}
+    while ends := callers - {caller for caller, _ in calls}:  # who calls nobody is on no cycle
+        callers -= ends
+        calls = {(caller, name) for caller, name in calls if name not in ends}
+    for name in sorted(callers):
+        yield f"{name}: on a cycle of calls, or calls one"
 
 
 def unused_models(targets):
@@ -551,8 +592,10 @@ def read_claims(ledger):
     for file, function, *_ in ledger:
         of_file[file].add((file, function))
     for line in CLAIMS.read_text().splitlines():
-        if line.startswith("| ") and line.count(" | ") == 2 and not line.startswith("| claim "):
-            name, _, carriers = line.strip("| ").split(" | ")
+        if line.startswith("| ") and not line.startswith("| claim "):
+            name, *_, carriers = line.strip("| ").split(" | ")
+            if line.count(" | ") != 2:
+                carriers = ""
             carried = set()
             for file, functions in re.findall(r"`([^`]+)`(?:: ((?:\w+(?:, )?)+))?", carriers):
                 named = {(file, function) for function in functions.strip(", ").split(", ") if function}
@@ -565,6 +608,8 @@ def claim_complaints(claims, ledger):
     for name, carried in claims:
         for file, function in sorted(carried - proved):
             yield f"proofs/CLAIMS.md: {name}: {file}: {function} is not listed as proved"
+        if not carried:
+            yield f"proofs/CLAIMS.md: {name}: no function carries it"
     if not claims:
         yield "proofs/CLAIMS.md: no claim was found"
 
@@ -658,6 +703,15 @@ def made_up():
     yield ("src/core/x.c: x: the claim is empty", ledger_complaints([[*row[:5], ""]], [("src/core/x.c", "x")]))
     yield ("proofs/CLAIMS.md: c: src/core/x.c: x is not listed as proved",
            claim_complaints([("c", {("src/core/x.c", "x")})], [row]))
+    yield "proofs/CLAIMS.md: c: no function carries it", claim_complaints([("c", set())], [])
+    yield ("src/core/x.c: options that the gate does not know: -wp-no-check-memory-model",
+           option_complaints([("src/core/x.c", "2", "-wp-split -wp-no-check-memory-model", "", "")]))
+    tree = "int f(int x)\n{\n  return g(x);\n}\n\nint g(int x)\n{\n  /*@ ghost f(x); */\n  return x;\n}\n"
+    yield "f: on a cycle of calls, or calls one", cycles(calls_of(tree))
+    x.tree, x.output = "/*@ requires a: p > 0 ⇒ \\separated(p, q); */\nint x(int *p, int *q)\n{\n}\n", (
+        "x.c:1: Warning: \n  Memory model hypotheses for function 'x':\n  /*@ behavior wp_typed_ref:\n"
+        "        requires \\separated(p, q); */")
+    yield "Memory model hypotheses for function 'x': [x.c:1:]", x.warnings()
 
 
 def refuse_canaries(mode, why3_config):
@@ -751,6 +805,8 @@ def main():
     complaints = list(ledger_complaints(ledger, list(core_functions())))
     if not options.files:
         complaints += [*stale_assumptions(targets, proved_names(ledger)), *unused_models(targets)]
+    complaints += [*hidden_text(), *option_complaints(rows(TARGETS))]
+    complaints += cycles(call for target in targets for call in calls_of(target.tree))
     complaints += claim_complaints(list(read_claims(ledger)), ledger)
     for complaint in complaints:
         bad += 1
