@@ -217,9 +217,11 @@ TARGET static void check_blanked(void **state) {
     }
 }
 
+/* Neither rows before the group nor rows behind it are there. */
 TARGET static void check_rows_equal_either(void **state) {
     (void)state;
     int32_t column[BLOCK];
+    guarded memory = guarded_new(4096);
     for (uint32_t k = 0; k < CASES; k++) {
         uint32_t from = random_below(&numbers, BLOCK - GROUP + 1u);
         int32_t one = (int32_t)random_below(&numbers, 5);
@@ -232,12 +234,16 @@ TARGET static void check_rows_equal_either(void **state) {
                         : kind < 7 ? (int32_t)((uint32_t)one ^ 1u << random_below(&numbers, 32))
                                    : -1;
         }
-        lane_set found = rows_equal_either(column, from, one, other);
+        int32_t *group =
+            k % 2 == 0 ? guarded_first_rows(&memory) : guarded_last_rows(&memory, GROUP);
+        memcpy(group, column + from, GROUP * sizeof column[0]);
+        lane_set found = rows_equal_either(group - from, from, one, other);
         for (uint32_t i = 0; i < PLACES_BITS; i++) {
             bool inside = i >= from && i < from + GROUP;
             assert_int_equal(holds(found, i), inside && (column[i] == one || column[i] == other));
         }
     }
+    guarded_free(&memory);
 }
 
 #ifdef CHECK_STORE_GROUP

@@ -219,9 +219,13 @@ static void check_capacity(const reading *whole, uint32_t capacity, const hlx_re
     assert_true(same_rows(columns.starts, whole->starts, written));
     assert_true(same_rows(columns.issue_codes, whole->issue_codes, issues));
     assert_true(same_rows(columns.issue_offsets, whole->issue_offsets, issues));
-    for (uint32_t row = written; row < capacity; row++) {
-        assert_true(columns.kinds[row] == UNTOUCHED && columns.codes[row] == UNTOUCHED &&
-                    columns.starts[row] == UNTOUCHED);
+    const int32_t *const tokens[] = {columns.kinds, columns.codes, columns.starts};
+    for (uint32_t i = 0; i < COUNT_OF(tokens); i++) { /* behind the last row stands a guard page */
+        const int32_t *row = guarded_first_rows(&columns_memory[i]);
+        while (row < tokens[i] && *row == UNTOUCHED) {
+            row++;
+        }
+        assert_ptr_equal(row, tokens[i]);
     }
     for (uint32_t row = issues; row < columns.issue_capacity; row++) {
         assert_true(columns.issue_codes[row] == UNTOUCHED &&
