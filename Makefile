@@ -127,7 +127,7 @@ perf-doc: | basics ## write build/perf.tex, the deterministic 1.1 MB document of
 
 .PHONY: unit
 unit: $(TESTS) ## build and run the cmocka unit tests
-	@set -e; for test in $(TESTS); do $$test; done
+	@printf '%s\n' $(TESTS) | xargs -P 2 -I{} sh -c 'said=$$({} 2>&1); code=$$?; printf "%s\n" "$$said"; exit $$code'
 	@echo "Every unit test passed ($(BUILD))."
 
 .PHONY: test
