@@ -113,8 +113,8 @@ static void count_right(const load_state *state, const hlx_load_sample *sample) 
 }
 
 /* The time-out belongs to the request, not to what was last received of it. spec: CMD-44 */
-static bool is_late(const load_state *state, const load_client *client) {
-    return elapsed_ns(state) - client->sample->sent_ns > state->plan->timeout_ns;
+static bool is_late(const load_state *state, const load_client *client, uint64_t now_ns) {
+    return now_ns - client->sample->sent_ns > state->plan->timeout_ns;
 }
 
 static void take_reply(load_state *state, load_client *client) {
@@ -168,7 +168,7 @@ static void begin_request(load_state *state, load_client *client) {
 static bool advance_request(load_state *state, load_client *client) {
     switch (hlx_exchange_advance(&client->exchange, client->descriptor)) {
     case HLX_EXCHANGE_DONE:
-        if (is_late(state, client)) {
+        if (is_late(state, client, elapsed_ns(state))) {
             fail(state, client, HLX_LOAD_TIMED_OUT);
         } else {
             take_reply(state, client);
@@ -241,9 +241,10 @@ static void show_progress(const load_state *state) {
 }
 
 static void look_around(load_state *state) {
+    uint64_t now_ns = elapsed_ns(state);
     for (uint32_t i = 0; i < state->plan->clients && !state->gone; i++) {
         load_client *client = &state->clients[i];
-        if (client->busy && is_late(state, client)) {
+        if (client->busy && is_late(state, client, now_ns)) {
             fail(state, client, HLX_LOAD_TIMED_OUT);
             advance_client(state, client);
         }
