@@ -110,7 +110,7 @@ run: ## send FILE=doc.tex through the hedged service and print what TeX reads
 .PHONY: service-run
 service-run: build ## start hedgelexd in the background on SOCKET=path
 	@ci/service.sh start $(BUILD) "$(SOCKET)"
-	@echo "The service answers on $(SOCKET); stop it with make service-stop."
+	@echo "The service answers on $(SOCKET); stop it with make service-stop SOCKET=$(SOCKET)."
 
 .PHONY: service-stop
 service-stop: ## drain and stop the service that service-run started

@@ -19,15 +19,18 @@ proofs is promised, by a named file that calls it, and the ledger says for which
 A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
 the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
 way. Goals that are named as the dropped clause are asked first, then run-time errors where a pre-condition was
-dropped, then all others. A dropped pre-condition is also killed where the gate then refuses a hypothesis of
-WP's memory model, because no contract states it, and a dropped `assigns` where no goal stays open but the gate
-refuses that the function is called without one. An error of a tool is never a kill. Results are kept in
+dropped, then all others. Post-conditions that the same functions may need are first dropped together: what is
+proved without all of them is proved without one of them, and only the other goals are asked for each. A dropped
+pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model, because no contract
+states it, and a dropped `assigns` where no goal stays open but the gate refuses that the function is called
+without one. An error of a tool is never a kill. Results are kept in
 proofs/mutants_results.tsv, each with a fingerprint of the mutation, the files that are proved again and the
 headers that they include; proofs/MUTANTS.md shows them.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import contextlib
 import functools
@@ -54,14 +57,18 @@ MATRIX = ROOT / "proofs/MUTANTS.md"
 RESULTS_HEADER = "# mutant\tfingerprint\tverdict\tgoal or error\tseconds"
 SOURCES = ("src/core", "src/simd", "spec/logic", "proofs")  # what the targets are compiled from
 
-NAMED_GOAL = re.compile(r"_(?:ensures|invariant|requires|assert)_(rte|[a-z]\w*?)(?:_preserved|_established)?"
-                        r"(?:_part\d+|_\d+)*$")
+NAMED_GOAL = re.compile(r"_(?:ensures|invariant|requires|assert)_(rte(?=_)|[a-z]\w*?(?=(?:_preserved|_established)?"
+                        r"(?:_part\d+|_\d+)*$))")
 OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+\] Goal typed_(\w+)")
 VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(\w+) : Valid")
 ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
 FUNCTION = re.compile(r"^(?:(?:[A-Z]+ )?[a-z][\w ]*?[ *])(\w+)\(([^;{}]*)\)\s*([;{])", re.M)
-UNSPECIFIED = re.compile(r"Warning: No 'assigns' specification for function '(\w+)'")
+PROVED_GOALS = re.compile(r"\[wp\] Proved goals:\s+(\d+) / (\d+)")
+UNSPECIFIED = re.compile(r"No 'assigns' specification for function '(\w+)'")
+SURVIVED = ("survived", "-")
 SOLVERS_AT_ONCE = 2  # all of a goal: mostly one is done at once while another would use up its time
+SECONDS_TOGETHER = 2  # a goal's time-out where several clauses are dropped: what takes longer is asked for each
+OPEN_TOGETHER = 8  # so many goals may then stay open; with more, half of the clauses are tried
 PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
 REFUSED = "the gate refuses:"
 LINE_BREAK = "⏎"
@@ -146,7 +153,7 @@ def find_contracts(functions):
 class Mutant:
     """One text of one file becomes another; `suspects` are the functions whose goals count, by target."""
 
-    def __init__(self, name, file, old, new, suspects, expected, unneeded="", first=()):
+    def __init__(self, name, file, old, new, suspects, expected, unneeded="", first=(), kind=""):
         self.name = name
         self.file = file
         self.old = old  # (start, end) in the file
@@ -155,14 +162,11 @@ class Mutant:
         self.expected = expected  # "killed", or why not
         self.unneeded = unneeded  # why it may survive, when it should be killed
         self.first = first  # the names of properties whose goals are asked first, one after the other
+        self.kind = kind  # of the clause that is dropped
 
-    def selections(self):
-        """What -wp-prop selects, run by run: all goals, in the end."""
-        return [*(f"+{name}" for name in self.first), ",".join(f"-{name}" for name in self.first)]
-
-    def text(self):
-        text = (ROOT / self.file).read_text()
-        return text[: self.old[0]] + self.new + text[self.old[1] :]
+    def droppable_with(self):
+        """The same for mutants of which one has no goal but those of another, and that can be tried together."""
+        return (self.kind, str(sorted(self.suspects.items()))) if self.kind == "ensures" else self.name
 
 
 def code_mutants(functions):
@@ -246,8 +250,9 @@ def clause_mutants(functions):
             if kind in ("requires", "assumes"):
                 suspects = {file: {name}}
             first = ([clause] if clause else []) + (["rte"] if kind == "requires" else [])
-            mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects,
-                            reasons.get((name, label), "killed"), unneeded(function, kind), first)
+            reason = reasons.get((f"{file}:{name}", label)) or reasons.get((name, label), "killed")
+            mutant = Mutant(f"{file}:{name}:{label}", function.contract_file, (start, end), "", suspects, reason,
+                            unneeded(function, kind), first, kind)
             mutants.setdefault((mutant.file, start), mutant).suspects.update(suspects)
     return list(mutants.values())
 
@@ -262,51 +267,110 @@ class Runner:
         ledger = prove.rows(prove.LEDGER)
         self.claims = list(prove.read_claims(ledger))
         self.goals = {(row[0], row[1]): int(row[3]) for row in ledger if row[2] == "proved"}
-        self.fresh = {}  # what this run has found itself
-        self.as_it_is = {}  # and, by target and function, the goals that it saw proved without a mutation
+        self.seconds = collections.Counter()  # what a mutant took so far
+        self.as_it_is = {}  # by target and function, the goals that this run saw proved without a mutation
 
-    def verdict(self, mutant, anew):
-        """(verdict, goal or error, seconds), from the results if they are up to date and that is enough."""
-        key = fingerprint(mutant, self.targets)
-        known = self.fresh.get(mutant.name) or (None if anew else self.results.get(mutant.name))
-        if known and known[0] == key:
-            return known[1:]
+    def verdicts(self, mutants, anew):
+        """(mutant, verdict, goal or error, seconds) of mutants that can be tried together, from the results where they
+        are up to date and that is enough."""
+        unknown = []
+        for mutant in mutants:
+            key = fingerprint(mutant, self.targets)
+            known = None if anew else self.results.get(mutant.name)
+            if known and known[0] == key:
+                yield mutant, *known[1:]
+            elif found := self.timed([mutant], self.ask_first, mutant):
+                yield self.found(mutant, *found, anew)
+            else:
+                unknown.append(mutant)
+        yield from self.ask_together(unknown, anew)
+
+    def ask_together(self, mutants, anew):
+        """The same of mutants that the first goals asked do not kill."""
+        asked = self.timed(mutants, self.open_without, mutants) if len(mutants) > 1 else None
+        if asked is None and len(mutants) > 1:
+            yield from self.ask_together(mutants[: len(mutants) // 2], anew)
+            yield from self.ask_together(mutants[len(mutants) // 2 :], anew)
+            return
+        for mutant in mutants:
+            yield self.found(mutant, *self.timed([mutant], self.ask_all, mutant, asked), anew)
+
+    def timed(self, mutants, work, *arguments):
         start = time.monotonic()
-        verdict, what = self.prove(mutant)
-        found = [key, verdict, what, f"{time.monotonic() - start:.0f}"]
-        self.fresh[mutant.name] = found
+        result = work(*arguments)
+        for mutant in mutants:
+            self.seconds[mutant.name] += time.monotonic() - start
+        return result
+
+    def found(self, mutant, verdict, what, anew):
+        row = [fingerprint(mutant, self.targets), verdict, what, f"{self.seconds[mutant.name]:.0f}"]
         if verdict != "error" and not anew:
-            self.save({mutant.name: found})
-        return found[1:]
+            self.save({mutant.name: row})
+        return mutant, *row[1:]
 
     def save(self, found):
         with RESULTS_LOCK:
             self.results.update(found)
             write_results(self.results)
 
-    def prove(self, mutant):
-        """The first open goal of the suspects."""
+    @contextlib.contextmanager
+    def tree(self, mutants):
+        """A copy of what the targets are compiled from, with mutations that do not overlap."""
         with tempfile.TemporaryDirectory(prefix="hedgelex-mutant.") as folder:
             tree = pathlib.Path(folder)
             for source in SOURCES:
                 shutil.copytree(ROOT / source, tree / source, ignore=shutil.ignore_patterns("cache", "answers", "__*"))
-            as_it_is = (tree / mutant.file).read_text()
-            (tree / mutant.file).write_text(mutant.text())
-            if as_it_is[mutant.old[0] :].startswith("requires") and (unstated := self.unstated(tree, mutant)):
+            for mutant in sorted(mutants, key=lambda mutant: mutant.old, reverse=True):
+                text = (tree / mutant.file).read_text()
+                (tree / mutant.file).write_text(text[: mutant.old[0]] + mutant.new + text[mutant.old[1] :])
+            yield tree
+
+    def ask_first(self, mutant):
+        """(verdict, goal or error) from the goals that most likely stay open; nothing, if none of them does."""
+        with self.tree([mutant]) as tree:
+            if mutant.kind == "requires" and (unstated := self.unstated(tree, mutant)):
                 return "killed", unstated
-            computed = set()
-            for selected in mutant.selections():
-                for file, names in self.quickest_first(mutant.suspects):
-                    verdict, what, valid = self.run_wp(tree, file, names, selected)
-                    computed |= valid
-                    if what.startswith(REFUSED):
-                        return verdict, what
-                    if verdict == "killed":
-                        (tree / mutant.file).write_text(as_it_is)
-                        return self.confirm(tree, file, names, selected, what)
-                    if verdict == "error":
-                        return verdict, what
-        return ("survived", "-") if computed else ("error", "no goal was computed")
+            for name in mutant.first:
+                found = self.ask(tree, mutant, f"+{name}")
+                if found != SURVIVED:
+                    return found
+        return None
+
+    def open_without(self, mutants):
+        """By target and function, the goals of the suspects that stay open when all of these clauses are dropped;
+        nothing, if they are too many."""
+        found = {}
+        with self.tree(mutants) as tree:
+            for file, name in sorted((file, name) for file, names in mutants[0].suspects.items() for name in names):
+                target = self.targets[file]
+                seconds = min(SECONDS_TOGETHER, target.seconds_for({name}))
+                with self.wp(tree, target, {name}, [*prove.PROVERS, *target.provers], seconds) as process:
+                    found[file, name] = open_goals(process.stdout)
+                if found[file, name] is None:
+                    return None
+        return found
+
+    def ask_all(self, mutant, asked):
+        """(verdict, goal or error) from the goals asked for, by target, or else from all that are not asked first."""
+        with self.tree([mutant]) as tree:
+            if asked is None:
+                return self.ask(tree, mutant, ",".join(f"-{name}" for name in mutant.first))
+            return self.ask(tree, mutant, properties(asked), asked)
+
+    def ask(self, tree, mutant, selected, asked=None):
+        """(verdict, goal or error) from the selected goals of the suspects, or from those of them that are asked for,
+        by function."""
+        for file, names in self.quickest_first(mutant.suspects):
+            for_these = asked and set().union(*(asked[file, name] for name in names))
+            if asked and not for_these:
+                continue
+            verdict, what, _ = self.run_wp(tree, file, names, selected, asked=for_these)
+            if verdict == "killed" and not what.startswith(REFUSED):
+                (tree / mutant.file).write_text((ROOT / mutant.file).read_text())
+                return self.confirm(tree, file, names, selected, what)
+            if verdict != "survived":
+                return verdict, what
+        return SURVIVED
 
     def quickest_first(self, suspects):
         """(target, names): the function with the shortest time-out and fewest goals by itself, as it may do; then the
@@ -328,7 +392,7 @@ class Runner:
         for file, names in mutant.suspects.items():
             target = prove.Target(file, {}, options=" ".join(self.targets[file].options))
             if "Typed+ref" in target.options:
-                with self.wp(tree, target, names, ["-wp-prover", "none"]) as process:
+                with self.wp(tree, target, names, ["-wp-prover", "none"], 1) as process:
                     target.output = process.stdout.read()
                 target.tree = (tree / mutant.file).read_text().replace("&&", "∧")
                 if any(f"function '{name}'" in text for text in target.warnings() for name in names):
@@ -352,37 +416,39 @@ class Runner:
                 break
         return "killed", goal
 
-    def run_wp(self, tree, file, names, selected, until=""):
+    def run_wp(self, tree, file, names, selected, until="", asked=None):
         """(verdict, goal or error, the goals seen proved); where nothing is selected, none is open."""
         target = self.targets[file]
         selection = [f"-wp-prop={selected}"] if selected else []
-        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers, *selection]) as process:
-            try:
-                verdict, what, valid = judge(process.stdout, until)
-                if verdict == "no goal":
-                    verdict = "survived" if selected and process.wait() == 0 else "error"
-                return verdict, what, valid
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers, *selection],
+                     target.seconds_for(names)) as process:
+            verdict, what, valid = judge(process.stdout, until, asked)
+            if verdict == "no goal":
+                verdict = "survived" if selected and not asked and process.wait() == 0 else "error"
+            return verdict, what, valid
 
-    def wp(self, tree, target, names, provers):
-        """WP at work on the goals of some functions, without smoke tests."""
+    @contextlib.contextmanager
+    def wp(self, tree, target, names, provers, seconds):
+        """WP at work on the goals of some functions, without smoke tests; it and its solvers end with the block."""
         options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
-        seconds = target.seconds_for(names)
         command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
                    "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none",
                    "-wp-par", str(SOLVERS_AT_ONCE), "-wp-session", str(tree / "session")]
         config = tree / "why3.conf"
         config.write_text(self.why3_config.replace("%t", str(seconds)))
         environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
-        return subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                text=True, start_new_session=True)
+        with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, start_new_session=True) as process:
+            try:
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
-def judge(lines, until):
+def judge(lines, until, asked):
     """(verdict, goal or error, the goals seen proved) of WP's output, read as it comes: nothing more is read behind an
-    open goal, nor behind the proof of the goal `until`."""
+    open goal, nor behind the proof of the goal `until`. Where only some goals are asked for, others may stay open."""
     tail, open_goal, unspecified, valid = [], "", "", set()
     for line in lines:
         if match := UNSPECIFIED.search(line):
@@ -396,16 +462,38 @@ def judge(lines, until):
         if match := VALID_GOAL.match(line):
             valid.add(match[1])
             if match[1] == until:
-                return "survived", "-", valid
+                return *SURVIVED, valid
         if match := OPEN_GOAL.match(line):
-            open_goal = match[1]
-        if match := re.match(r"\[wp\] Proved goals:\s+(\d+) / (\d+)", line):
+            open_goal = match[1] if not asked or match[1] in asked else ""
+        if match := PROVED_GOALS.match(line):
+            if asked:
+                missing = sorted(asked - valid)
+                return ("error", f"nothing was said of {missing[0]}", valid) if missing else (*SURVIVED, valid)
             if match[1] == match[2] != "0":
-                return ("killed", unspecified, valid) if unspecified else ("survived", "-", valid)
+                return ("killed", unspecified, valid) if unspecified else (*SURVIVED, valid)
             return "error", f"goals open, but none was reported: {line.strip()}", valid
     if unspecified and "User Error: Invalid infinite range" in " ".join(tail):  # of what it may then change
         return "killed", unspecified, valid
     return "error" if valid else "no goal", " ".join(tail), valid
+
+
+def open_goals(lines):
+    """The goals that stay open, of WP's output; nothing, if they are too many, or if it ends without a number."""
+    found = set()
+    for line in lines:
+        if match := OPEN_GOAL.match(line):
+            found.add(match[1])
+        if len(found) > OPEN_TOGETHER:
+            return None
+        if match := PROVED_GOALS.match(line):
+            return found if len(found) == int(match[2]) - int(match[1]) else None
+    return None
+
+
+def properties(goals):
+    """What -wp-prop selects for these goals, by function, and for others of the same names; nothing, for all."""
+    named = [NAMED_GOAL.search(goal) for goal in set().union(*goals.values())]
+    return ",".join(sorted({f"+{match[1]}" for match in named})) if all(named) else ""
 
 
 def read_targets():
@@ -456,9 +544,16 @@ def write_results(results):
     temporary.replace(RESULTS)
 
 
-def examine(runner, mutant, anew):
-    """(as expected?, line to print)."""
-    verdict, what, seconds = runner.verdict(mutant, anew) if mutant.suspects else ("survived", "-", "0")
+def examine(runner, mutants, anew):
+    """(as expected?, line to print) of each of several mutants that can be tried together."""
+    for mutant, verdict, what, seconds in runner.verdicts([mutant for mutant in mutants if mutant.suspects], anew):
+        yield reported(runner, mutant, verdict, what, seconds)
+    for mutant in mutants:
+        if not mutant.suspects:
+            yield reported(runner, mutant, *SURVIVED, "0")
+
+
+def reported(runner, mutant, verdict, what, seconds):
     outcome, why = judged(mutant, verdict, what)
     carried = {(file, name) for file, names in mutant.suspects.items() for name in names}
     broken = [name for name, functions in runner.claims if functions & carried] if verdict == "killed" else []
@@ -497,7 +592,7 @@ def matrix(mutants, results):
 
 def shown(mutant, results):
     if not mutant.suspects:
-        return judged(mutant, "survived", "-")
+        return judged(mutant, *SURVIVED)
     _, verdict, what, _ = results.get(mutant.name, ("", "not run", "-", ""))
     return judged(mutant, verdict, what)
 
@@ -516,8 +611,9 @@ def check(mutants, functions, complaints):
         simd = [other for other, _ in functions if file.startswith("src/simd/") and other.startswith("src/simd/")]
         if file.startswith("src/") and not covered & {f"{other}:{name}" for other in [file, *simd]}:
             complaints.append(f"{file}:{name}: no mutant of its code in proofs/mutants.tsv")
-    known = {(name, label) for (file, name), function in functions.items() if function.contract
-             for label, *_ in clauses((ROOT / function.contract_file).read_text(), function.contract)}
+    known = {(of, label) for (file, name), function in functions.items() if function.contract
+             for label, *_ in clauses((ROOT / function.contract_file).read_text(), function.contract)
+             for of in (name, f"{file}:{name}")}
     for row in prove.rows(CLAUSES):
         if (row[0], row[1]) not in known:
             complaints.append(f"{row[0]}: {row[1]}: a reason in proofs/clauses.tsv, but there is no such clause")
@@ -575,14 +671,17 @@ def run(mutants, seconds):
     """Examine the mutants, as many as fit into the time; the number of those that are not as expected."""
     prove.check_tools(False)
     runner, start, good, bad = Runner(), time.monotonic(), 0, 0
+    groups = {}
+    for mutant in mutants:
+        groups.setdefault(mutant.name if seconds is not None else mutant.droppable_with(), []).append(mutant)
     with concurrent.futures.ThreadPoolExecutor(prove.JOBS) as pool:
-        def one(mutant):
-            if seconds is not None and time.monotonic() - start > seconds:
-                return None
-            return examine(runner, mutant, seconds is not None)
-        for outcome in filter(None, pool.map(one, mutants)):
-            good, bad = good + outcome[0], bad + (not outcome[0])
-            print("ok      " if outcome[0] else "FAILED  ", outcome[1], flush=True)
+        def one(group):
+            if seconds is None or time.monotonic() - start <= seconds:
+                for is_good, line in examine(runner, group, seconds is not None):
+                    print("ok      " if is_good else "FAILED  ", line, flush=True)
+                    yield is_good
+        for outcomes in pool.map(lambda group: list(one(group)), groups.values()):
+            good, bad = good + outcomes.count(True), bad + outcomes.count(False)
     if not good + bad:
         print("No mutant was run.")
         bad = 1

@@ -593,9 +593,8 @@ def read_claims(ledger):
         of_file[file].add((file, function))
     for line in CLAIMS.read_text().splitlines():
         if line.startswith("| ") and not line.startswith("| claim "):
-            name, *_, carriers = line.strip("| ").split(" | ")
-            if line.count(" | ") != 2:
-                carriers = ""
+            name, *cells = line.strip("| ").split(" | ")
+            carriers = cells[1] if len(cells) == 2 else ""
             carried = set()
             for file, functions in re.findall(r"`([^`]+)`(?:: ((?:\w+(?:, )?)+))?", carriers):
                 named = {(file, function) for function in functions.strip(", ").split(", ") if function}

@@ -498,6 +498,9 @@ def failing_output_is_an_error(world):
     os.close(reader)
     world.run("tokens", large, stdout=writer).expect(74, "cannot write standard output: Broken pipe")
     os.close(writer)
+    limited = subprocess.run(["sh", "-c", f"ulimit -f 1; hedgelex tokens {large} >limited.out"], env=world.environment,
+                             cwd=world.folder, capture_output=True, check=False)
+    assert limited.returncode == 74 and b"cannot write standard output: File too large" in limited.stderr, limited
     command = [str(world.programs / "hedgelex"), "tokens", str(large)]
     with subprocess.Popen(command, env=world.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.read(1)
@@ -838,6 +841,7 @@ def load_without_data_says_null(world):
         result.expect(74, "/no/such/x: No such file")
     assert not (world.folder / "asked").exists() and result.out == b"", result
     world.run("load", "--requests=5", "--json=/dev/full", path).expect(74, "/dev/full: No space left on device")
+    world.run("load", "--json=same", "--samples=same", path).expect(64, "--samples: is the file of --json")
 
 
 @test

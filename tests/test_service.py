@@ -913,11 +913,13 @@ def bad_options():
         (["--hedge-ratio=101"], {}, "hedgelexd: --hedge-ratio: bad value '101' (accepted: 0 to 100 % of requests)\n"),
         (["--pin=maybe"], {}, "hedgelexd: --pin: bad value 'maybe' (accepted: auto, on, off)\n"),
         (["--catcode=ab=1"], {}, "hedgelexd: --catcode: bad value 'ab=1'"),
-        (["--backoff-min=100", "--backoff-max=50"], {}, "hedgelexd: --backoff-min: is above --backoff-max"),
+        (["--backoff-min=100", "--backoff-max=50"], {}, "hedgelexd: --backoff-min (HEDGELEX_BACKOFF_MIN): is above "),
+        (["--trace=x", "--telemetry=x"], {}, "hedgelexd: --trace (HEDGELEX_TRACE): is the file of --telemetry (acc"),
+        ([], {"HEDGELEX_HEDGE_DELAY": "101", "HEDGELEX_HEDGE_PERCENTILE": "99"}, "hedgelexd: --hedge-delay (HEDGELEX_H"),
         (["--hedge-percentile=100.1"], {}, "hedgelexd: --hedge-percentile: bad value '100.1' (accepted: 0 to 100 % of "
          "attempts)\n"),
-        (["--hedge-percentile=99", "--hedge-delay=200"], {}, "hedgelexd: --hedge-delay: is not between --hedge-delay-"),
-        (["--hedge-percentile=9", "--hedge-delay-min=11"], {}, "hedgelexd: --hedge-delay: is not between --hedge-"),
+        (["--hedge-percentile=99", "--hedge-delay=200"], {}, "hedgelexd: --hedge-delay (HEDGELEX_HEDGE_DELAY): is"),
+        (["--hedge-percentile=9", "--hedge-delay-min=11"], {}, "hedgelexd: --hedge-delay (HEDGELEX_HEDGE_DELAY): i"),
         (["--hedge-warm-up=1025"], {}, "hedgelexd: --hedge-warm-up: bad value '1025' (accepted: 1 to 1024 attempts)\n"),
         (["--port=80"], {}, "hedgelexd: unknown option '--port=80' (--help lists all)\n"),
         (["--queue"], {}, "hedgelexd: --queue: value missing (accepted: 1 to 16384 requests)\n"),
@@ -949,6 +951,10 @@ def help_is_complete():
         "   64  ", "    0  ",
     ):
         assert phrase in result.stdout, f"{phrase} is not in --help"
+    with open("/dev/full", "wb") as full:
+        unsaid = subprocess.run([Service.program, "--help"], stdout=full, stderr=subprocess.PIPE, check=False,
+                                timeout=rig.PATIENCE)
+    equal((unsaid.returncode, unsaid.stderr), (71, b"hedgelexd: cannot write standard output: No space left on device\n"))
 
 
 @test

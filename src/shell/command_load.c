@@ -194,6 +194,10 @@ static int run(int argc, char **argv) {
         !hlx_command_regime(&hlx_command_load, &regime_options, &regime, &exit_code)) {
         return exit_code;
     }
+    if (chosen.json != NULL && chosen.samples != NULL && strcmp(chosen.json, chosen.samples) == 0) {
+        return hlx_complain(HLX_EXIT_BAD_USAGE,
+                            "--samples: is the file of --json (accepted: another)");
+    }
     return load_file(&chosen, &service, &regime, options.operands[0]);
 }
 

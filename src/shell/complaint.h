@@ -8,8 +8,8 @@
 
 /* X(code, enumerator, meaning): `hedgelex --help` prints this table. */
 #define HLX_EXITS(X)                                                                               \
-    X(0, HLX_EXIT_OK, "everything asked for was done, nothing found")                              \
-    X(1, HLX_EXIT_FINDINGS, "issues found, or a reply was an error or wrong")                      \
+    X(0, HLX_EXIT_OK, "everything asked for was done, and check found nothing")                    \
+    X(1, HLX_EXIT_FINDINGS, "check found issues, or a reply was an error or wrong")                \
     X(64, HLX_EXIT_BAD_USAGE, "the command line is wrong")                                         \
     X(65, HLX_EXIT_BAD_DATA, "a document is larger than 2 MiB")                                    \
     X(66, HLX_EXIT_NO_INPUT, "a document cannot be opened or is a directory")                      \

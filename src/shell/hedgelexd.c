@@ -43,7 +43,11 @@ int main(int argc, char **argv) {
     switch (hlx_service_configure(&config, argc, argv, error)) {
     case HLX_OPTIONS_HELP:
         hlx_service_print_help(stdout);
-        return fflush(stdout) == 0 ? HLX_SERVICE_EXIT_OK : HLX_SERVICE_EXIT_SYSTEM;
+        if (fflush(stdout) != 0) {
+            hlx_log("cannot write standard output: %s", strerror(errno));
+            return HLX_SERVICE_EXIT_SYSTEM;
+        }
+        return HLX_SERVICE_EXIT_OK;
     case HLX_OPTIONS_BAD:
         hlx_log("%s", error);
         return HLX_SERVICE_EXIT_USAGE;

@@ -108,17 +108,14 @@ static bool open_workers(hlx_server *server, char error[HLX_OPTIONS_ERROR_BYTES]
     return true;
 }
 
-/* SIGTERM and SIGINT come as readiness; a write to a closed pipe, or to a file that may
- * not grow, as an error; children are collected whatever the parent of this process
- * preferred. spec: SRV-40, SRV-44, SRV-54 */
+/* SIGTERM and SIGINT come as readiness; children are collected whatever the parent of this
+ * process preferred. spec: SRV-40 */
 static int open_signals(void) {
     sigset_t set;
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }

@@ -294,13 +294,20 @@ static bool combine(hlx_service_config *config, char error[HLX_OPTIONS_ERROR_BYT
     const hlx_delay_config *delay = &config->delay;
     if (delay->fixed_ns < delay->lower_ns || delay->fixed_ns > delay->upper_ns) {
         (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
-                       "--hedge-delay: is not between --hedge-delay-min and --hedge-delay-max "
-                       "(accepted: between them)");
+                       "--hedge-delay (HEDGELEX_HEDGE_DELAY): is not between --hedge-delay-min and "
+                       "--hedge-delay-max (accepted: between them)");
         return false;
     }
     if (options->backoff_min_ns > options->backoff_max_ns) {
         (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
-                       "--backoff-min: is above --backoff-max (accepted: not above it)");
+                       "--backoff-min (HEDGELEX_BACKOFF_MIN): is above --backoff-max (accepted: "
+                       "not above it)");
+        return false;
+    }
+    if (options->trace != NULL && options->telemetry != NULL &&
+        strcmp(options->trace, options->telemetry) == 0) {
+        (void)snprintf(error, HLX_OPTIONS_ERROR_BYTES,
+                       "--trace (HEDGELEX_TRACE): is the file of --telemetry (accepted: another)");
         return false;
     }
     if (is_standard_stream(options->ready_fd)) {

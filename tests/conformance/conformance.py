@@ -139,18 +139,24 @@ def wanted(arguments, suite, vector):
     return arguments.only is None or arguments.only in f"{suite}/{vector['name']}"
 
 
+def bad_usage(parser, problem):
+    parser.print_usage(sys.stderr)
+    print(f"conformance.py: {problem}", file=sys.stderr)
+    return 64
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda problem: sys.exit(bad_usage(parser, problem))
     parser.add_argument("--vectors", metavar="DIR", type=pathlib.Path, default=VECTORS)
     parser.add_argument("--suite", action="append", choices=SUITES)
     parser.add_argument("--only", metavar="TEXT", help="vectors whose name contains it")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
-    if not arguments.command or not arguments.vectors.is_dir():
-        parser.print_usage(sys.stderr)
-        if not arguments.vectors.is_dir():
-            print(f"conformance.py: no folder of vectors: {arguments.vectors}", file=sys.stderr)
-        return 64
+    if not arguments.command:
+        return bad_usage(parser, "no command")
+    if missing := [suite for suite in SUITES if not (arguments.vectors / f"{suite}.json").is_file()]:
+        return bad_usage(parser, f"no folder of vectors: {arguments.vectors}: there is no {missing[0]}.json")
     implementation, passed, failed = Implementation(arguments.command), 0, 0
     try:
         hello = implementation.ask("hello", {})

@@ -113,6 +113,18 @@ def check_copy():
         yield check(code == 0 and output.endswith(" 0 failed\n"), "a copy of the runner takes a copy of the vectors")
         code, output = run([*runner, f"--vectors={folder}/none", *SECOND])
         yield check(code == 64 and f"{folder}/none" in output, "a folder that is not there is wrong usage")
+        code, output = run([*runner, f"--vectors={folder}", *SECOND])
+        yield check(code == 64 and "no tokens.json" in output, "so is a folder without vectors")
+        code, output = run([*runner, "--suite=nope", *SECOND])
+        yield check(code == 64 and "nope" in output, "and a suite that there is not")
+
+
+def check_page(adapter):
+    """The first question and answer of docs/conformance.md are what an adapter is asked and says."""
+    question, answer, *_ = re.findall(r'^ {4}(\{"id".*)$', (ROOT / "docs/conformance.md").read_text(), re.M)
+    for name, command in (("this project", [adapter]), ("the second implementation", SECOND)):
+        said = subprocess.run(command, input=f"{question}\n", capture_output=True, text=True, check=False, timeout=60)
+        yield check(said.stdout and json.loads(said.stdout) == json.loads(answer), f"{name} says what the page says")
 
 
 def main():
@@ -121,7 +133,7 @@ def main():
     adapter = parser.parse_args().adapter
     results = [*check_schema(), *check_drift(), *check_right("this project", [adapter]),
                *check_right("the second implementation", SECOND), *check_wrong(), *check_runner(),
-               *check_copy()]
+               *check_copy(), *check_page(adapter)]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
