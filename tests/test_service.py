@@ -915,7 +915,7 @@ def bad_options():
         (["--catcode=ab=1"], {}, "hedgelexd: --catcode: bad value 'ab=1'"),
         (["--backoff-min=100", "--backoff-max=50"], {}, "hedgelexd: --backoff-min (HEDGELEX_BACKOFF_MIN): is above "),
         (["--trace=x", "--telemetry=x"], {}, "hedgelexd: --trace (HEDGELEX_TRACE): is the file of --telemetry (acc"),
-        ([], {"HEDGELEX_HEDGE_DELAY": "101", "HEDGELEX_HEDGE_PERCENTILE": "99"}, "hedgelexd: --hedge-delay (HEDGELEX_H"),
+        ([], {"HEDGELEX_HEDGE_DELAY": "101", "HEDGELEX_HEDGE_PERCENTILE": "99"}, "hedgelexd: --hedge-delay (HEDG"),
         (["--hedge-percentile=100.1"], {}, "hedgelexd: --hedge-percentile: bad value '100.1' (accepted: 0 to 100 % of "
          "attempts)\n"),
         (["--hedge-percentile=99", "--hedge-delay=200"], {}, "hedgelexd: --hedge-delay (HEDGELEX_HEDGE_DELAY): is"),
@@ -954,7 +954,8 @@ def help_is_complete():
     with open("/dev/full", "wb") as full:
         unsaid = subprocess.run([Service.program, "--help"], stdout=full, stderr=subprocess.PIPE, check=False,
                                 timeout=rig.PATIENCE)
-    equal((unsaid.returncode, unsaid.stderr), (71, b"hedgelexd: cannot write standard output: No space left on device\n"))
+    message = b"hedgelexd: cannot write standard output: No space left on device\n"
+    equal((unsaid.returncode, unsaid.stderr), (71, message))
 
 
 @test
