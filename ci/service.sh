@@ -5,7 +5,7 @@
 #     ci/service.sh stop BUILD SOCKET
 #
 # The log beside the socket stays until the next start. A start fails after about 30 s, a stop
-# after 60: a drain takes up to 41 (docs/operations.md).
+# after 60: a drain takes up to 42 (docs/operations.md).
 set -eu
 [ $# -eq 3 ] || {
     echo "usage: ci/service.sh start|stop BUILD SOCKET" >&2
