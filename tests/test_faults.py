@@ -295,6 +295,43 @@ def losers_stop_in_the_middle():
         assert cancelled >= counters["hedges_granted"] / 4 > 1, (cancelled, counters)
 
 
+@test
+def losers_in_the_report():
+    """A loser that stands still for a while: one, busy for just so long after the reply. spec: SRV-55"""
+    options = ("--workers=2", "--hedge-delay=0", "--hedge-ratio=100", "--kill-grace=30000")
+    with Service(*options) as service, service.client() as client:
+        stopped = service.workers()[0]
+        stop_process(stopped)
+        ok(client.ask(letters(10)))
+        answered = time.monotonic()
+        time.sleep(0.4)
+        continue_process(stopped)
+        least, most = 300, 1000 * (time.monotonic() - answered) + 1000
+        equal(service.stop(), 0)
+        line = re.search(r"losers=1 freed after p50=([\d.]+)ms p99=([\d.]+)ms max=([\d.]+)ms", service.log())
+        half, nearly_all, longest = map(float, line.groups())
+        assert least < longest < most and half == nearly_all, line[0]
+        assert longest <= half <= longest * 1.016, line[0]
+
+
+@test
+def accepting_pauses():
+    """No descriptor for another client: tried again every 100 ms, and then it is served. spec: SRV-14"""
+    with Shimmed("--workers=1") as service, service.client() as client:
+        ok(client.ask(letters(10)))
+        service.shim.arm(SERVICE, "accept4", 1, errno.EMFILE, repeat=FOR_EVER)
+        started = time.monotonic()
+        with service.client() as waiting:
+            waiting.send(letters(10))
+            wait_until(lambda: service.shim.control.hits >= 6, "six tries")
+            elapsed = time.monotonic() - started
+            ok(client.ask(letters(10)))
+            tries = service.shim.disarm()
+            assert 0.5 <= elapsed and tries <= 10 * (time.monotonic() - started) + 1, (elapsed, tries)
+            ok(waiting.reply())
+        finish(service, 1, accepted=4)
+
+
 def none_waits(service):
     """Sixty requests and more, one after the other, over a rotation: each comes before what takes 3 s is over."""
     slowest, count = 0.0, 0
