@@ -10,7 +10,7 @@ $(CONFORMANCE_ADAPTER): $(BUILD)/tests/conformance/conformance_adapter.o $(LIBRA
 .PHONY: conformance
 conformance: $(CONFORMANCE_ADAPTER) | install-engines ## the vectors, on this project, a second implementation and wrong ones
 	@python3 tests/conformance/test_conformance.py --adapter=$(CONFORMANCE_ADAPTER)
-	@echo "Both implementations agree with every vector, and no rule can be broken unnoticed."
+	@echo "Both implementations agree with every vector, and every wrong implementation disagrees with one."
 
 .PHONY: vectors
 vectors: | install-engines ## write spec/vectors anew (needs the TeX engines)

@@ -75,13 +75,6 @@ def constant(value, width):
     return tuple(value >> i & 1 for i in range(width))
 
 
-def value_of(word):
-    """The number, if all bits are constants, else None."""
-    if any(a > TRUE for a in word):
-        return None
-    return sum(a << i for i, a in enumerate(word))
-
-
 def bitwise(operation, a, b):
     return tuple(map(operation, a, b))
 
@@ -109,14 +102,6 @@ def subtract(a, b):
     return add(a, complement(b), TRUE)
 
 
-def multiply(a, b):
-    total = constant(0, len(a))
-    for i, bit in enumerate(b):
-        shifted = ((FALSE,) * i + a)[: len(a)]
-        total, _ = add(total, tuple(both(bit, x) for x in shifted))
-    return total
-
-
 def equal(a, b):
     return any_of(map(differ, a, b)) ^ 1
 
@@ -137,11 +122,11 @@ def extend_sign(a, width):
     return a + (a[-1],) * (width - len(a))
 
 
-def shift(a, amount, left, fill=FALSE):
+def shift(a, amount, left):
     """Where the amount is the width or more the result means nothing: see `program.py`."""
     for i, chosen in enumerate(amount[: (len(a) - 1).bit_length()]):
         n = 1 << i
-        fills = (fill,) * n
+        fills = (FALSE,) * n
         a = choose_word(chosen, (fills + a)[: len(a)] if left else (a + fills)[n:], a)
     return a
 
@@ -151,13 +136,6 @@ def zeros_below(a):
     result = constant(len(a), len(a))
     for i in reversed(range(len(a))):
         result = choose_word(a[i], constant(i, len(a)), result)
-    return result
-
-
-def ones(a):
-    result = constant(0, len(a))
-    for bit in a:
-        result = add(result, constant(0, len(a)), bit)[0]
     return result
 
 

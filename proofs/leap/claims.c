@@ -146,7 +146,7 @@ static bool bit_at(uint64_t word, uint32_t place) {
 /* The claims that are broken. */
 static uint32_t compared(const hlx_leap *leap, const expected *e) {
     const hlx_reading *r = &e->reading;
-    bool behind_name = bit_at(leap->word | leap->escape, leap->end - 1u);
+    bool behind_name = bit_at(leap->word | leap->escape << 1, leap->end - 1u);
     return bit_if(leap->end > HLX_TEXT_BLOCK, 1) |
            bit_if(leap->line_feed != (r->line_feed & e->kept), 2) |
            bit_if(leap->escape != (r->escape & e->kept), 3) |

@@ -4,8 +4,9 @@
 
 Nothing is optimized before. A branch on an unknown bit is followed both ways; where the ways meet, each value that
 is used later is chosen by the bit. Loops end because their conditions become constants. Whatever this module does not
-know is an error, never skipped. What C leaves undefined (a shift by too much, the first one of no ones) is collected: a
-circuit that must be shown to be false, too.
+know is an error, never skipped: undefined values and signed overflow, too. A shift by too much and the first one of no
+ones, which mean nothing, are collected: a circuit that must be shown to be false. What clang's front end made of the
+undefined is not seen here; its warnings are errors.
 """
 
 import re
@@ -15,17 +16,19 @@ import circuit
 from circuit import FALSE, TRUE, both, either, negation
 
 # Nothing but what makes one function of several, and words of memory.
-CLANG = ["clang-14", "-std=c11", "-O1", "-Xclang", "-disable-llvm-passes", "-ffreestanding", "-S", "-emit-llvm"]
+CLANG = ["clang-14", "-std=c11", "-O1", "-Xclang", "-disable-llvm-passes", "-ffreestanding", "-S", "-emit-llvm",
+         "-Wall", "-Wextra", "-Wconditional-uninitialized", "-Wno-unused",
+         "-Wno-unused-parameter", "-Werror"]
 PASSES = ["opt-14", "-S", "-passes=cgscc(inline),function(sroa)", "-inline-threshold=1000000"]
 
 NAME = r"%[-\w.$]+"
 LABEL = re.compile(r"([-\w.$]+):")
 ASSIGNED = re.compile(rf"({NAME}) = (.*)")
-BINARY = re.compile(r"(add|sub|mul|and|or|xor|shl|lshr|ashr|urem|udiv)((?: nuw| nsw)*) i(\d+) (\S+), (\S+)")
+BINARY = re.compile(r"(add|sub|and|or|xor|shl|lshr) i(\d+) (\S+), (\S+)")
 COMPARED = re.compile(r"icmp (\w+) i(\d+) (\S+), (\S+)")
 CONVERTED = re.compile(r"(zext|sext|trunc) i(\d+) (\S+) to i(\d+)")
 SELECTED = re.compile(r"select i1 (\S+), i(\d+) (\S+), i\d+ (\S+)")
-COUNTED = re.compile(r"(?:tail )?call i(\d+) @llvm\.(cttz|ctlz|ctpop)\.i\d+\(i\d+ ([^,)]+)(?:, i1 (\w+))?\)")
+COUNTED = re.compile(r"(?:tail )?call i(\d+) @llvm\.(cttz|ctlz)\.i\d+\(i\d+ ([^,)]+), i1 (\w+)\)")
 CHOSEN = re.compile(rf"\[ ([^,]+), ({NAME}) \]")
 NO_CODE = re.compile(r"call void @llvm\.(?:lifetime|experimental\.noalias\.scope\.decl|dbg)\b")
 
@@ -49,8 +52,7 @@ class Function:
             raise Unreadable(f"no function {name}")
         self.parameters = [(p.split()[-1], width_of(p.split()[0])) for p in match.group(1).split(", ")]
         self.blocks = [Block(f"%{len(self.parameters)}")]
-        body = re.sub(r"\[\n(.*?)\]", lambda m: "[" + m.group(1).replace("\n", " ") + "]", match.group(2), flags=re.S)
-        for line in body.splitlines():
+        for line in match.group(2).splitlines():
             line = re.sub(r"(, !\S+ !\d+| #\d+|;.*)", "", line).strip()
             if LABEL.match(line):
                 self.blocks.append(Block("%" + LABEL.match(line).group(1)))
@@ -132,8 +134,8 @@ class Run:
             return values[text]
         if text in ("true", "false"):
             return (TRUE if text == "true" else FALSE,)
-        if text in ("undef", "poison"):
-            return circuit.new_word(width)
+        if not re.fullmatch(r"-?\d+", text):
+            raise Unreadable(f"value {text}")
         return circuit.constant(int(text), width)
 
     def go(self, block, name, condition, values):
@@ -162,22 +164,11 @@ class Run:
                 (bit,) = self.word(values, bit, 1)
                 self.go(block, yes, both(condition, bit), values)
                 self.go(block, no, both(condition, negation(bit)), values)
-            elif line.startswith("switch "):
-                self.switch(block, line, condition, values)
             elif line.startswith("ret "):
                 word = self.word(values, line.split()[2], width_of(line.split()[1]))
                 self.result = word if self.result is None else circuit.choose_word(condition, word, self.result)
             else:
                 raise Unreadable(line)
-
-    def switch(self, block, line, condition, values):
-        kind, text, other, cases = re.fullmatch(rf"switch (\S+) (\S+), label ({NAME}) \[(.*)\]", line).groups()
-        word = self.word(values, text, width_of(kind))
-        for value, label in re.findall(rf"i\d+ (-?\d+), label ({NAME})", cases):
-            same = circuit.equal(word, circuit.constant(int(value), len(word)))
-            self.go(block, label, both(condition, same), values)
-            condition = both(condition, negation(same))
-        self.go(block, other, condition, values)
 
     def never(self, condition, bad):
         self.undefined = either(self.undefined, both(condition, bad))
@@ -185,9 +176,8 @@ class Run:
     def operation(self, text, condition, values):
         match = BINARY.fullmatch(text)
         if match:
-            kind, flags, width, a, b = match.groups()
-            a, b = (self.word(values, x, int(width)) for x in (a, b))
-            return self.binary(kind, flags.split(), a, b, condition, text)
+            kind, width, a, b = match.groups()
+            return self.binary(kind, *(self.word(values, x, int(width)) for x in (a, b)), condition)
         match = COMPARED.fullmatch(text)
         if match:
             kind, width, a, b = match.groups()
@@ -208,34 +198,15 @@ class Run:
             a = self.word(values, a, int(width))
             if zero_is_bad == "true":
                 self.never(condition, negation(circuit.any_of(a)))
-            return {"cttz": circuit.zeros_below, "ctlz": lambda a: circuit.zeros_below(a[::-1]), "ctpop": circuit.ones}[
-                kind
-            ](a)
+            return circuit.zeros_below(a if kind == "cttz" else a[::-1])
         raise Unreadable(text)
 
-    def binary(self, kind, flags, a, b, condition, text):
+    def binary(self, kind, a, b, condition):
         if kind in ("add", "sub"):
-            operation = circuit.add if kind == "add" else circuit.subtract
-            total, carry = operation(a, b)
-            if "nuw" in flags:
-                self.never(condition, carry if kind == "add" else negation(carry))
-            if "nsw" in flags:
-                wide, _ = operation(*(circuit.extend_sign(x, len(x) + 1) for x in (a, b)))
-                self.never(condition, circuit.differ(*wide[-2:]))
-            return total
-        if kind == "mul" and not flags:
-            return circuit.multiply(a, b)
-        if flags:
-            raise Unreadable(text)
-        if kind in ("shl", "lshr", "ashr"):
+            return (circuit.add if kind == "add" else circuit.subtract)(a, b)[0]
+        if kind in ("shl", "lshr"):
             self.never(condition, negation(circuit.below(b, circuit.constant(len(a), len(b)))))
-            return circuit.shift(a, b, kind == "shl", a[-1] if kind == "ashr" else FALSE)
-        if kind in ("urem", "udiv"):
-            divisor = circuit.value_of(b)
-            if not divisor or divisor & (divisor - 1):
-                raise Unreadable(text)
-            n = divisor.bit_length() - 1
-            return circuit.extend(a[:n] if kind == "urem" else a[n:], len(a))
+            return circuit.shift(a, b, kind == "shl")
         return circuit.bitwise({"and": both, "or": either, "xor": circuit.differ}[kind], a, b)
 
 

@@ -607,6 +607,37 @@ static void answer_read_query_reply(const char *given) {
     free(bytes);
 }
 
+/* spec: QRY-13 */
+static int32_t row_at(const uint8_t *bytes) {
+    return (int32_t)((uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                     (uint32_t)bytes[3] << 24);
+}
+
+static void answer_read_columns(const char *given) {
+    uint32_t length = 0;
+    uint8_t *bytes = hex(member(given, "bytes"), &length);
+    hlx_query_reply reply;
+    expect(length >= HLX_QUERY_REPLY_BYTES && hlx_query_decode_reply(bytes, &reply) &&
+               length == HLX_QUERY_REPLY_BYTES + hlx_query_column_bytes(&reply),
+           "a whole reply");
+    const uint8_t *at = bytes + HLX_QUERY_REPLY_BYTES;
+    const char *separator = "";
+    (void)printf("{");
+    for (uint32_t column = 0; column < HLX_COLUMN_COUNT; column++) {
+        if ((reply.mask >> column & 1u) != 0) {
+            (void)printf("%s\"%s\": [", separator, columns[column]);
+            separator = ", ";
+            uint32_t rows = hlx_query_rows(&reply, column);
+            for (uint32_t row = 0; row < rows; row++, at += sizeof(int32_t)) {
+                (void)printf("%s%" PRId32, row > 0 ? ", " : "", row_at(at));
+            }
+            (void)printf("]");
+        }
+    }
+    (void)printf("}");
+    free(bytes);
+}
+
 /* ---- the broker ---- */
 
 static hlx_broker_config read_config(const char *given) {
@@ -790,6 +821,7 @@ static const question questions[] = {
     {"query", answer_query},
     {"query reply", answer_query_reply},
     {"read query reply", answer_read_query_reply},
+    {"read columns", answer_read_columns},
     {"trace", answer_trace},
     {"delay", answer_delay},
 };

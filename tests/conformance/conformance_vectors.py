@@ -99,6 +99,52 @@ CHOSEN = [
     ("malformed UTF-8 is dropped silently in a comment", "LEX-62", LUALATEX, b"% \xff\n\\\xff"),
     ("a sequence cut by the end of the line", "LEX-13", LUALATEX, b"\xe2\x82\n\xe2\x82"),
     ("a superscript in front of a multi-byte character", "LEX-23", LUALATEX, "^^é^^€".encode()),
+    ("the last scalar by a notation", "LEX-24", LUALATEX, b"^^^^^^10ffff"),
+    ("a denoted superscript begins no long notation", "LEX-24 LEX-25", LUALATEX,
+     b"^^5e^^^0041^^^^005e^^^^^00005e^41 ^^^^^^00005e^^^0041"),
+    ("the borders of well-formed UTF-8", "LEX-12 CAT-21", LUALATEX, "".join(map(chr, (
+        0x80, 0x7FF, 0x800, 0xFFF, 0x1000, 0xCFFF, 0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x3FFFF, 0x40000, 0xFFFFF,
+        0x100000, 0x10FFFF))).encode()),
+    ("the borders of ill-formed UTF-8", "LEX-13 LEX-62", LUALATEX,
+     b"\xe0\x9f\xbf \xed\xa0\x80 \xf0\x8f\xbf\xbf \xf4\x90\x80\x80 \xc1\xbf \xf5\x80\x80\x80 \xff"),
+    ("letters of all kinds and alphabets, and what is none", "CAT-21", LUALATEX, (
+        "\\a\u02b0b\u01c5c\u0903d\u0488e\u540df\ua66eg\u3006h\uac00i\U00020000j\U00031350k "
+        "\\a\u2160 \\a\u0663 \\a\ue000").encode()),
+    ("a letter since Unicode 15", "CAT-21", LUALATEX, "\\a\u0cf3b".encode()),
+    ("letters above 255 in initex", "CAT-14 CAT-21", {"preset": "initex", "encoding": "utf8"},
+     "\\\u03c0\ufeffa \u03c0".encode()),
+]
+
+
+def every_character(encoding):
+    """Each but LF and CR; behind a letter each that a state or a line's end would swallow or that begins a name."""
+    text = b""
+    for code in set(range(256)) - {*b"\n\r%"}:
+        character = chr(code).encode("latin-1" if encoding == "bytes" else "utf-8")
+        text += b"a" + character + b"a" if code < 33 or code in b"\\~\x7f" else character
+    return text + b"\n\n%a\n"
+
+
+CHOSEN += [(f"every character, {preset} in {encoding}", clauses, {"preset": preset, "encoding": encoding},
+            every_character(encoding))
+           for preset, clauses in (("latex", "CAT-10"), ("package", "CAT-11"), ("expl3", "CAT-12"), ("plain", "CAT-10"),
+                                   ("initex", "CAT-10"))
+           for encoding in second.ENCODINGS]
+
+
+def across(*borders):
+    """A document in which something of several bytes lies across each border: comments fill what is between."""
+    text = b""
+    for border, piece, before in borders:
+        text += b"%" + b"x" * (border - before - len(text) - 2) + b"\n" if piece[:1] != b"\r" else (
+            b"%" + b"x" * (border - before - len(text) - 1))
+        text += piece
+    return text
+
+
+CHOSEN += [
+    ("a terminator, a notation, a character, a name across multiples of 4096", "LEX-10 LEX-12 LEX-23 LEX-31 LEX-52",
+     LUALATEX, across((4096, b"\r\n", 1), (8192, b"^^5ca\n", 2), (12288, "€\n".encode(), 1), (16384, b"\\abcdef", 3))),
 ]
 
 
@@ -128,10 +174,17 @@ CHOSEN += [
     ("ignored letters in a name end it", "LEX-31", table("bytes", c98=9), b"\\abc"),
     ("no letters above 255", "CAT-21", table("utf8", letters=False), "\\éπ".encode()),
     ("active letters", "LEX-22", table("bytes", c97=13), b"a\\a\\ab"),
+    ("no long notation takes the end-of-line character", "LEX-14 LEX-24", table("utf8", 49), b"^^^^004\n^^^^^^00004\n"),
+    ("digits that are superscripts, six or more", "LEX-24", table("utf8", c48=7),
+     b"000000012345 0000001234 00000000041"),
+    ("an escape as end-of-line character of an empty document", "LEX-14 LEX-63", table("bytes", 92), b""),
+    ("a notation of the end-of-line character is an escape at the end", "LEX-14 LEX-63", table("bytes", 28), b"a^^"),
+    ("the same before a terminator", "LEX-14 LEX-63", table("bytes", 28), b"a^^\n"),
 ]
 REFUSED = [
     ("an end-of-line character out of range", "CAT-02", table("bytes", 256) | {"end_of_line_char": 256}, b"a"),
     ("a preset that does not exist", "CAT-15", {"preset": "context", "encoding": "bytes"}, b"a"),
+    ("an encoding that does not exist", "CAT-15", {"preset": "latex", "encoding": "utf16"}, b"a"),
 ]
 CAPACITIES = [(0, b""), (0, b"%"), (1, b"ab\n"), (2, b"ab\n"), (3, b"ab\n"), (1, b"}\x7f}"), (4, b"\\a{b}")]
 
@@ -263,6 +316,8 @@ FRAMES = [
     ("an inner length one too large", "FRM-10", request_of(4, DOCUMENT) + CANCEL),
     ("an inner length above 2 MiB", "FRM-10", request_of(2097153, DOCUMENT)),
     ("an inner length that wraps around", "FRM-10", request_of(2**32 - 1, DOCUMENT)),
+    ("an inner length that wraps around with options", "FRM-10", request_of(2**32 - 257, DOCUMENT)),
+    ("a wrong type before the header is whole", "FRM-20 FRM-23", header(4, 0)[:15]),
     ("options one byte short", "FRM-10", request_of(0, OPTIONS[:-1])),
     ("options one byte long", "FRM-10", request_of(0, OPTIONS + b"\0")),
     ("options with encoding 2", "FRM-12", options_with(0, 2)),
@@ -302,6 +357,9 @@ def frame_vectors():
     begin = header(1, 4 + ONE_MORE) + ONE_MORE.to_bytes(4, "big")
     found.append(vector("a document of 2 MiB and a byte", "FRM-10", "frames",
                         {"pieces": [begin.hex(), ["61", ONE_MORE], CANCEL.hex()]}))
+    begin = header(1, LARGEST) + (ONE_MORE - 1).to_bytes(4, "big")
+    found.append(vector("a document of 2 MiB, and options out of range", "FRM-10 FRM-12", "frames",
+                        {"pieces": [begin.hex(), ["61", ONE_MORE - 1], (b"\2" + OPTIONS[1:]).hex()]}))
     for frame in second.frames({"pieces": [(REQUEST + WITH_OPTIONS + RESPONSE + CANCEL).hex()]})["frames"]:
         found.append(vector(f"write a {frame['type']} {frame['id']}", "FRM-02 FRM-10 FRM-11 FRM-12", "frame", frame))
     return found
@@ -322,9 +380,12 @@ REQUESTS = [
     ("the largest length without the top bit", "CLI-24", b"\x7f\xff\xff\xff"),
     ("the top bit", "CLI-23", CLIENT_REQUEST + b"\x80\0\0\1" + CLIENT_REQUEST),
     ("the top bit alone", "CLI-23", b"\x80\0\0\0"),
+    ("the top bit before the word is whole", "CLI-20 CLI-23", b"\x80\0\0"),
+    ("a large length before the word is whole", "CLI-20 CLI-24", b"\0\x20\0"),
 ]
 READ_REPLIES = [
     ("its first word is 12", "CLI-12", (12, 0, 3, 1), 1), ("its first word is 14", "CLI-12", (14, 0, 3, 1), 1),
+    ("its first word is 269", "CLI-12", (269, 0, 3, 1), 1),
     ("status 7", "CLI-12", (13, 7, 0, 0), 0), ("status 2^32 - 1", "CLI-12", (13, 2**32 - 1, 0, 0), 0),
     ("origin 3", "CLI-12", (13, 0, 3, 1), 3), ("origin 255", "CLI-12", (13, 0, 3, 1), 255),
     ("the largest counts", "CLI-12", (13, 0, 2**32 - 1, 2**32 - 1), 2),
@@ -370,6 +431,9 @@ QUERIES = [
     ("a worker's frame", "QRY-23", CANCEL),
     ("type before length", "QRY-23", header(0x80000002, 2**32 - 1)),
     ("type 80000004", "QRY-23", header(0x80000004, 0) + QUERY),
+    ("type 80000101", "QRY-23", header(0x80000101, 12) + QUERY),
+    ("a wrong type before the header is whole", "QRY-20 QRY-23", header(0x80000002, 0)[:15]),
+    ("a refused request and a cancel", "QRY-10 QRY-25", query_bytes(32, 0, 0, 0, 0, b"") + QUERY_CANCEL),
     ("a request of 11 bytes", "QRY-24", header(0x80000001, 11) + b"\0" * 11),
     ("the largest request begins", "QRY-24", header(0x80000001, 2097424) + b"ab"),
     ("a request one too long", "QRY-24 QRY-25", header(0x80000001, 2097425) + QUERY),
@@ -381,10 +445,14 @@ QUERIES = [
     ("an encoding of 2", "QRY-10", query_bytes(0, 1, 0, 2, 0, b"")),
     ("a preset under the service's regime", "QRY-10", query_bytes(0, 0, 1, 0, 0, b"")),
     ("an encoding beside options", "QRY-10", query_bytes(0, 2, 0, 1, 0, b"", OPTIONS)),
+    ("an encoding under the service's regime", "QRY-10", query_bytes(0, 0, 0, 1, 0, b"")),
+    ("a preset beside options", "QRY-10", query_bytes(0, 2, 1, 0, 0, b"", OPTIONS)),
     ("a reserved byte of 1", "QRY-10", query_bytes(0, 0, 0, 0, 1, b"")),
     ("an inner length one too small", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=1)),
     ("an inner length one too large", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=3)),
     ("an inner length that wraps around", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"ab", length=2**32 - 1)),
+    ("an inner length that wraps around with options", "QRY-10",
+     query_bytes(0, 2, 0, 0, 0, b"ab", length=2**32 - 258)),
     ("no options where they were announced", "QRY-10", query_bytes(0, 2, 0, 0, 0, b"")),
     ("options where none were announced", "QRY-10", query_bytes(0, 0, 0, 0, 0, b"", OPTIONS)),
     ("options out of range", "QRY-10", query_bytes(0, 2, 0, 0, 0, b"", b"\2" + OPTIONS[1:])),
@@ -402,8 +470,18 @@ BAD_QUERY_REPLIES = [
     ("tokens beside a failure", 0x80000002, 20, 4, 1, 0, 1, 0),
     ("issues beside a failure", 0x80000002, 20, 4, 0, 1, 1, 0),
     ("columns beside a failure", 0x80000002, 20, 4, 0, 0, 1, 1), ("origin 3", 0x80000002, 20, 0, 0, 0, 3, 0),
+    ("status 256", 0x80000002, 20, 256, 0, 0, 1, 0), ("origin 256", 0x80000002, 20, 0, 0, 0, 256, 0),
+    ("mask 256", 0x80000002, 20, 0, 3, 1, 1, 256),
     ("mask 32", 0x80000002, 20, 0, 3, 1, 1, 32), ("3,000,001 tokens", 0x80000002, 20, 0, 3000001, 0, 1, 0),
     ("rows for more than 65,536 issues", 0x80000002, 20 + 4 * 65537, 0, 0, 65537, 1, 8),
+]
+# name, tokens, issues, columns
+WHOLE_REPLIES = [
+    ("without columns", 3, 1, {}),
+    ("kinds and starts", 3, 1, {"kinds": [0, 2, 10], "starts": [0, 2, 3]}),
+    ("all columns", 2, 3, {"kinds": [0, 13], "codes": [-2128831035, 233], "starts": [0, 2097151],
+                           "issue codes": [1, 2, 5], "issue offsets": [7, 258, 65536]}),
+    ("no tokens but issues", 0, 2, {"codes": [], "issue codes": [1, 1], "issue offsets": [0, 1]}),
 ]
 
 
@@ -424,6 +502,12 @@ def query_vectors():
     for name, kind, length, *words in BAD_QUERY_REPLIES:
         data = header(kind, length) + b"".join(word.to_bytes(4, "big") for word in words)
         found.append(vector(f"a reply: {name}", "QRY-12", "read query reply", {"bytes": data.hex()}))
+    for name, count, issues, columns in WHOLE_REPLIES:
+        head = {"id": "0" * 16, "status": "ok", "tokens": count, "issues": issues, "origin": "primary",
+                "columns": list(columns)}
+        rows = b"".join(row.to_bytes(4, "little", signed=True) for column in columns.values() for row in column)
+        found.append(vector(f"a whole reply: {name}", "QRY-12 QRY-13 QRY-14", "read columns",
+                            {"bytes": second.query_reply(head)["bytes"] + rows.hex()}))
     return found
 
 
@@ -528,7 +612,8 @@ TRACES = [
     ("time does not run backwards", "BRK-22", {}, [(9, "submit 1"), (2, "tick"), (18, "tick"), (19, "tick")]),
     ("a request is not accepted before now", "BRK-22", {"hedging": False},
      [(9, "submit 1"), (2, "submit 2"), (1008, "tick")]),
-    ("time stands still in the end", "BRK-22", {}, [(10**19, "submit 1"), (10**19 + 5, "tick")]),
+    ("time stands still in the end", "BRK-22", {"hedging": False, "deadline_ns": 10**12},
+     [(10**19, "submit 1"), (11 * 10**18, "tick")]),
     ("events that fit nothing", "BRK-40", {},
      [(2, "ready 0"), (3, "ready 99"), (4, "exited 2"), (5, "spawn failed 0"), (6, "response 99 1"),
       (7, "client gone 1")]),
@@ -545,8 +630,31 @@ FOUR = {"worker_count": 4, "slot_count": 5}
 WIDE = {"slot_count": 4}
 WORN = "0 5 1 100"  # the end of a response that uses up the budget of rotate_mb10
 
+SECOND = 10**9
+LONG = {"hedge_delay_ns": 5 * SECOND, "deadline_ns": 10 * SECOND, "start_timeout_ns": 6 * SECOND,
+        "kill_grace_ns": 7 * SECOND, "backoff_min_ns": 8 * SECOND, "backoff_max_ns": 9 * SECOND}
+
 # name, clauses, changes of the configuration, steps (after both workers are hot)
 FINE_POINTS = [
+    # numbers of more than 32 bits, or of all 32
+    ("durations above 2^32 ns", "BRK-07 BRK-09 BRK-27 BRK-30 BRK-35", LONG, "2 submit 1; " + "; ".join(
+        f"{instant} {what}" for instant, what in (
+            (5 * SECOND + 1, "tick"), (5 * SECOND + 2, "tick"), (10 * SECOND + 1, "tick"), (10 * SECOND + 2, "tick"),
+            (17 * SECOND + 1, "tick"), (17 * SECOND + 2, "tick"), (17 * SECOND + 3, "exited 0"),
+            (25 * SECOND + 2, "tick"), (25 * SECOND + 3, "tick"), (31 * SECOND + 2, "tick"), (31 * SECOND + 3, "tick"),
+            (31 * SECOND + 4, "exited 0"), (40 * SECOND + 3, "tick"), (40 * SECOND + 4, "tick")))),
+    ("a hedge delay above 2^32 ns", "BRK-43", {"deadline_ns": 100 * SECOND},
+     f"2 hedge delay {5 * SECOND}; 3 submit 1; {5 * SECOND + 2} tick; {5 * SECOND + 3} tick"),
+    ("a burst of 4,295", "BRK-06", {"hedge_burst": 4295}, "2 submit 1; 12 tick"),
+    ("all 32 bits of what was written", "BRK-28", {}, "2 submit 1; 3 response 0 1 0 5 1 4294967295"),
+    ("all 32 bits of the faults", "BRK-28", {}, "2 submit 1; 3 response 0 1 0 5 1 0 2147483648"),
+    # what cannot be
+    ("events of a slot that waits to spawn", "BRK-32 BRK-33 BRK-34 BRK-40", {},
+     "2 exited 0; 3 exited 0; 4 spawn failed 0; 5 ready 0; 6 submit 1; 6 submit 2; 7 tick"),
+    ("events of an empty slot", "BRK-32 BRK-33 BRK-34 BRK-40", {},
+     "2 ready 2; 3 response 2 1; 4 exited 2; 5 submit 1; 5 submit 2; 5 submit 3; 6 spawn failed 2; "
+     f"7 response 0 1 {WORN}"),
+    ("a second drain changes nothing", "BRK-37", {}, "2 submit 1; 3 drain; 4 drain; 5 submit 2"),
     # the budget of hedges
     ("burst and ratio are added", "BRK-06", {"hedge_ratio_ppm": 500000},
      "2 submit 1; 12 tick; 13 response 0 1; 13 response 1 1 1; 14 submit 2; 24 tick"),
@@ -579,6 +687,9 @@ FINE_POINTS = [
      "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 exited 1; 3 exited 0; 4 response 2 3"),
     ("it does so whoever died first", "BRK-26", THREE,
      "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 exited 0; 3 exited 1; 4 response 2 3"),
+    ("it does so whichever is older", "BRK-26", THREE,
+     "1 ready 2; 2 submit 1; 2 submit 2; 2 submit 3; 3 response 0 1; 4 submit 4; 5 exited 0; 5 exited 1; "
+     "6 response 2 3"),
     ("a slot takes the retry that it lost itself", "BRK-26", {},
      "2 submit 1; 2 submit 2; 3 exited 0; 3 exited 1; 8 tick; 9 ready 1"),
     ("the deadline while a request waits for a retry", "BRK-07", {"hedging": False, "start_timeout_ns": 5000},
@@ -776,6 +887,7 @@ DELAYS = [
     ("no delay at all", "BRK-44 BRK-45", {"fixed_ns": 0, "lower_ns": 0}, [[0, 1], [7, 2]]),
     ("the rails leave one value", "BRK-45 BRK-46", {"fixed_ns": 70, "lower_ns": 70, "upper_ns": 70},
      [[60, 1], [80, 5]]),
+    ("durations above 2^32 ns", "BRK-44", {"upper_ns": second.DAY}, [[5000000000, 1], [4294967303, 2]]),
     ("a fixed delay on a rail", "BRK-46", {"fixed_ns": 1000, "warm_up": 2}, [[10, 1], [10, 1]]),
 ]
 
@@ -790,7 +902,7 @@ def delay_vectors():
 
 def text_of(suite, vectors, provenance):
     """One vector a line, so that a change can be read."""
-    head = json.dumps({"schema": 2, "suite": suite, "provenance": provenance}, ensure_ascii=True)[:-1]
+    head = json.dumps({"schema": 3, "suite": suite, "provenance": provenance}, ensure_ascii=True)[:-1]
     lines = ",\n".join(json.dumps(one, ensure_ascii=True) for one in vectors)
     return f'{head}, "vectors": [\n{lines}\n]}}\n'
 

@@ -39,6 +39,8 @@ def arrived(given):
 
 def read_regime(given):
     """A regime from its JSON form, or None when it is out of range. spec: CAT-02, CAT-10 to CAT-15"""
+    if given["encoding"] not in ENCODINGS:
+        return None
     if "preset" in given:
         if given["preset"] not in differential_driver.PRESETS:
             return None
@@ -58,7 +60,7 @@ def show_regime(regime):
 def tokens(given):
     """spec: LEX-01 to LEX-66"""
     regime, document = read_regime(given["regime"]), bytes.fromhex(given["document"])
-    if regime is None or len(document) > MAX_DOCUMENT:
+    if regime is None:
         return {"status": "bad argument", "tokens": [], "issues": []}
     reader = oracle.Reader(regime, document).run()
     rows = [[kind, oracle.name_hash(code) if kind == 0 else code, *spot] for kind, code, *spot in reader.tokens]
@@ -284,6 +286,21 @@ def read_query_reply(given):
         return {"reply": None}
     return {"reply": {"id": data[4:12].hex(), "status": QUERY_REPLIES[status], "tokens": count, "issues": issues,
                       "origin": ORIGINS[origin], "columns": columns_of(mask)}}
+
+
+def read_columns(given):
+    """A whole reply's columns. spec: QRY-12 to QRY-14"""
+    data, found, at = bytes.fromhex(given["bytes"]), {}, 36
+    head = read_query_reply({"bytes": data[:36].hex()})["reply"]
+    for column in head["columns"]:
+        rows = min(head["issues"], MOST_ISSUE_ROWS) if column.startswith("issue") else head["tokens"]
+        found[column] = [row_of(data[at + 4 * row:at + 4 * row + 4]) for row in range(rows)]
+        at += 4 * rows
+    return found
+
+
+def row_of(data):
+    return int.from_bytes(data, "little", signed=True)
 
 
 # ---- the broker ----
@@ -680,7 +697,7 @@ def delay(given):
 
 ANSWERS = {"tokens": tokens, "frames": frames, "frame": frame, "requests": requests, "reply": reply,
            "read reply": read_reply, "queries": queries, "query": query, "query reply": query_reply,
-           "read query reply": read_query_reply, "trace": trace, "delay": delay}
+           "read query reply": read_query_reply, "read columns": read_columns, "trace": trace, "delay": delay}
 HELLO = {"name": "second implementation (Python)",
          "suites": ["tokens", "frames", "client", "query", "broker", "delay"]}
 

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ RUNNER = [sys.executable, str(HERE / "conformance.py")]
 SECOND = [sys.executable, str(HERE / "second_implementation.py")]
 SUITE_OF = {"tokens": "tokens", "frames": "frames", "frame": "frames", "requests": "client", "reply": "client",
             "read reply": "client", "queries": "query", "query": "query", "query reply": "query",
-            "read query reply": "query", "trace": "broker", "delay": "delay"}
+            "read query reply": "query", "read columns": "query", "trace": "broker", "delay": "delay"}
 MEMBERS = {"name": str, "clauses": list, "provenance": str, "do": str, "input": dict, "output": dict}
 CLAUSE = re.compile(r"[A-Z]{3}-\d\d")
 
@@ -46,7 +47,7 @@ def clauses_of_spec():
 def malformed(suite, defined):
     """What of a file breaks the schema of spec/vectors/README.md."""
     content = json.loads((conformance.VECTORS / f"{suite}.json").read_text())
-    if content["schema"] != 2 or content["suite"] != suite:
+    if content["schema"] != 3 or content["suite"] != suite:
         yield "head"
     names = [vector["name"] for vector in content["vectors"]]
     yield from {f"two vectors are named {name}" for name in names if names.count(name) > 1}
@@ -56,6 +57,16 @@ def malformed(suite, defined):
             yield vector["name"]
         elif not vector["clauses"] or not set(vector["clauses"]) <= defined:
             yield f"{vector['name']}: clauses"
+        if any(int(float(number)) != number for number in numbers_in(vector)):
+            yield f"{vector['name']}: a number that is not exact in a double"
+
+
+def numbers_in(value):
+    if isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from numbers_in(part)
+    elif isinstance(value, int):
+        yield value
 
 
 def run(words):
@@ -98,10 +109,13 @@ def check_wrong():
 
 def check_runner():
     """An implementation that says nothing, ends, or speaks no JSON fails and does not hang."""
-    for name, command in (("one that ends", ["false"]), ("one that speaks no JSON", ["sh", "-c", "yes"]),
+    for name, command in (("one that ends", ["false"]), ("one that speaks no JSON", ["sh", "-c", "yes; true"]),
                           ("one that is not there", ["/nonexistent/implementation"])):
         code, output = run([*RUNNER, *command])
         yield check(code == 1 and "0 passed, 1 failed" in output, f"the runner refuses {name}")
+    silent = f"{shlex.join(SECOND)} | (head -n 1; sleep 600)"  # a shell and its children: the pipe stays open
+    code, output = run([*RUNNER, "--only=a cancel", "--suite=query", "--seconds=2", "sh", "-c", silent])
+    yield check(code == 1 and "no answer within 2 s" in output, "the runner waits for none of a silent one's children")
 
 
 def check_copy():

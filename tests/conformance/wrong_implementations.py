@@ -106,6 +106,25 @@ def without(sizes):
 
 
 @wrong("tokens")
+def letters_above_255_in_initex(second):
+    right = second.differential_driver.preset_regime
+    second.differential_driver.preset_regime = lambda *of: right(*of)._replace(unicode_letters=1)
+
+
+@wrong("tokens")
+def a_hash_is_no_parameter_in_expl3(second):
+    right = second.differential_driver.preset_regime
+
+    def preset_regime(preset, encoding):
+        regime = right(preset, encoding)
+        table = list(regime.category)
+        table[ord("#")] = 12 if preset == "expl3" else table[ord("#")]
+        return regime._replace(category=tuple(table))
+
+    second.differential_driver.preset_regime = preset_regime
+
+
+@wrong("tokens")
 def no_notation_of_six(second):
     change_reader("notation", without({12}))
 
@@ -570,6 +589,16 @@ def replies_of_any_length(second):
 
 
 @wrong("query")
+def rows_most_significant_byte_first(second):
+    second.row_of = lambda data: int.from_bytes(data, "big", signed=True)
+
+
+@wrong("query")
+def rows_without_a_sign(second):
+    second.row_of = lambda data: int.from_bytes(data, "little")
+
+
+@wrong("query")
 def no_status_of_its_own_for_a_cancel(second):
     second.QUERY_REPLIES = second.REPLIES
 
@@ -590,6 +619,29 @@ def counts_beside_a_failure(second):
 
 
 # ---- the broker ----
+
+
+@wrong("broker")
+def deadlines_of_32_bits(second):
+    right = second.Broker.__init__
+
+    def begin(self, config):
+        right(self, config)
+        self.config["deadline_ns"] %= 2**32
+
+    second.Broker.__init__ = begin
+
+
+@wrong("broker")
+def a_second_drain_ends_the_first(second):
+    right = second.Broker.step
+
+    def step(self, now, event):
+        if self.draining and event["event"] == "drain":
+            self.draining, event = False, {"event": "tick"}
+        return right(self, now, event)
+
+    second.Broker.step = step
 
 
 def method(second, name):
