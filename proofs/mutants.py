@@ -501,10 +501,11 @@ def read_targets():
 
 
 def fingerprint(mutant, targets):
-    """Of the text that the verdict depends on most: the mutation, the suspects' files and their own headers."""
+    """Of what the verdict depends on most: the mutation, the suspects' files, their own headers and time-outs."""
     parts = [(ROOT / mutant.file).read_text()[slice(*mutant.old)], mutant.new]
     for file, names in sorted(mutant.suspects.items()):
-        parts += [file, *sorted(names), *targets[file].options, *targets[file].provers]
+        parts += [file, *sorted(names), str(targets[file].seconds_for(names)), *targets[file].options]
+        parts += targets[file].provers
         parts += [words(ROOT / name) for name in sorted(included(file))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
