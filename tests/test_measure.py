@@ -117,6 +117,10 @@ def verdicts_are_those_of_the_times():
             exceedances=lambda limit, of=latencies: sum(value > limit for value in of))  # fmt: skip
         found = [verdict for _, verdict in gate.judge_times(run, False)]
         assert found == [gate.PASSED, *expected], (over, str(found))
+        slow = [verdict for _, verdict in gate.judge_times(run, False, True)]
+        assert slow == [verdict if at == 2 or verdict == gate.PASSED else gate.VOID for at, verdict in enumerate(found)]
+        certified = [verdict for _, verdict in gate.judge_times(run, True, True)]
+        assert certified == [verdict for _, verdict in gate.judge_times(run, True)], over
     empty = types.SimpleNamespace(latencies=[])
     assert [verdict for _, verdict in gate.judge_times(empty, True)] == [gate.FAILED]
 

@@ -1,6 +1,6 @@
 /* leap_avx2.c -- leaps (leap.h) for AVX2: the rows of eight places at a time.
  *
- *      tokens among eight places   --PDEP, PEXT-->   their order   --VPERMD-->   eight rows
+ *      tokens among eight places   --a table-->   their order   --VPSHUFB-->   eight rows
  *
  * How many tokens, names and lines there are decides over as few branches as can be: the
  * processor would guess wrong. */
@@ -202,11 +202,29 @@ TARGET static inline void store(int32_t *column, __m256i words, bool fetch) {
     _mm256_storeu_si256((__m256i_u *)column, words);
 }
 
-/* Eight bytes as integers, in that order. */
-TARGET static inline __m256i chosen(__m256i order, const uint8_t *bytes) {
-    return _mm256_permutevar8x32_epi32(
-        _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)bytes)), order);
+/* Eight bytes in that order, as integers. (VPERMD behind the conversion would be slow where
+ * registers are 16 bytes wide inside.) */
+TARGET static inline __m256i chosen(__m128i order, const uint8_t *bytes) {
+    return _mm256_cvtepu8_epi32(_mm_shuffle_epi8(_mm_loadl_epi64((const __m128i_u *)bytes), order));
 }
+
+/* By eight bits: the places of its ones, a byte each, from the lowest on. PDEP and PEXT would do,
+ * but on processors of AMD's family 17h each takes longer than all else that a row needs. */
+#define PLACES(low, count, high) (uint64_t)(low) | (uint64_t)(high) << (8 * (count))
+#define PLACES_BEFORE(high)                                                                        \
+    PLACES(0, 0, high), PLACES(0, 1, high), PLACES(1, 1, high), PLACES(0x0100, 2, high),           \
+        PLACES(2, 1, high), PLACES(0x0200, 2, high), PLACES(0x0201, 2, high),                      \
+        PLACES(0x020100, 3, high), PLACES(3, 1, high), PLACES(0x0300, 2, high),                    \
+        PLACES(0x0301, 2, high), PLACES(0x030100, 3, high), PLACES(0x0302, 2, high),               \
+        PLACES(0x030200, 3, high), PLACES(0x030201, 3, high), PLACES(0x03020100, 4, high)
+static const uint64_t places_of_ones[256] = {
+    PLACES_BEFORE(0),          PLACES_BEFORE(4),        PLACES_BEFORE(5),
+    PLACES_BEFORE(0x0504),     PLACES_BEFORE(6),        PLACES_BEFORE(0x0604),
+    PLACES_BEFORE(0x0605),     PLACES_BEFORE(0x060504), PLACES_BEFORE(7),
+    PLACES_BEFORE(0x0704),     PLACES_BEFORE(0x0705),   PLACES_BEFORE(0x070504),
+    PLACES_BEFORE(0x0706),     PLACES_BEFORE(0x070604), PLACES_BEFORE(0x070605),
+    PLACES_BEFORE(0x07060504),
+};
 
 /* The rows of a leap, names as if they were characters. The columns have as many as `lines` is
  * given for. */
@@ -214,16 +232,14 @@ TARGET static inline __attribute__((always_inline)) void
 store_rows(const block_bytes *block, uint64_t tokens, const block_lines *lines,
            const hlx_leap_cursor *at, const hlx_window *window, bool many) {
     const hlx_window to = *window;
-    const uint64_t each = 0x0101010101010101u;
     const __m256i number = _mm256_set1_epi32((int32_t)at->line_number);
     __m256i position = _mm256_set1_epi32((int32_t)at->position);
     size_t row = at->row;
     for (uint32_t i = 0; i < HLX_LEAP_BLOCK; i += GROUP) {
         bool fetch = i % (2u * GROUP) == 0;
         uint32_t token = (uint32_t)(tokens >> i) & 255u;
-        uint64_t places = _pext_u64(0x0706050403020100u, 255u * _pdep_u64(token, each));
-        __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)places));
-        __m256i starts = _mm256_add_epi32(position, order);
+        __m128i order = _mm_loadl_epi64((const __m128i_u *)(places_of_ones + token));
+        __m256i starts = _mm256_add_epi32(position, _mm256_cvtepu8_epi32(order));
         store(to.kinds + row, chosen(order, block->kinds + i), fetch);
         store(to.codes + row, chosen(order, block->codes + i), fetch);
         store(to.starts + row, starts, fetch);
@@ -295,15 +311,20 @@ TARGET static inline void sum_up(uint32_t sums[64], const uint8_t *block) {
     }
 }
 
+/* The row of the token that begins at the first of these places. */
+TARGET static inline uint32_t row_of_first(uint64_t places, const hlx_leap *leap,
+                                           const hlx_leap_cursor *at) {
+    return at->row + (uint32_t)__builtin_popcountll(leap->token & ~places & (places - 1u));
+}
+
 /* The codes and ends of names. spec: LEX-40, LEX-51 */
 TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
                                       const hlx_leap_cursor *at, const hlx_window *to) {
     _Alignas(32) uint32_t sums[64];
     uint64_t last = hlx_name_ends(leap);
-    uint64_t named = _pext_u64(leap->escape, leap->token);
     sum_up(sums, bytes);
     for (uint64_t escape = leap->escape; escape != 0; escape = _blsr_u64(escape)) {
-        uint32_t row = at->row + (uint32_t)_tzcnt_u64(named);
+        uint32_t row = row_of_first(escape, leap, at);
         uint32_t end = (uint32_t)_tzcnt_u64(last);
         uint32_t p = index_of_place[_tzcnt_u64(escape)];
         uint32_t l = index_of_place[end];
@@ -313,16 +334,14 @@ TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *bytes
             to->ends[row] = (int32_t)(at->position + end + 1u);
         }
         last = _blsr_u64(last);
-        named = _blsr_u64(named);
     }
 }
 
 TARGET static inline void store_paragraphs(const hlx_leap *leap, const hlx_leap_cursor *at,
                                            const hlx_window *to) {
     const int32_t par = hlx_code_of_par();
-    uint64_t left = _pext_u64(leap->paragraph, leap->token);
-    for (; left != 0; left = _blsr_u64(left)) {
-        uint32_t row = at->row + (uint32_t)_tzcnt_u64(left);
+    for (uint64_t left = leap->paragraph; left != 0; left = _blsr_u64(left)) {
+        uint32_t row = row_of_first(left, leap, at);
         to->kinds[row] = 0;
         to->codes[row] = par;
     }
@@ -331,9 +350,8 @@ TARGET static inline void store_paragraphs(const hlx_leap *leap, const hlx_leap_
 /* CR LF is one token of two bytes. spec: LEX-51 */
 TARGET static inline void store_longer_ends(uint64_t carriage_returns, const hlx_leap *leap,
                                             const hlx_leap_cursor *at, const hlx_window *to) {
-    uint64_t left = _pext_u64(carriage_returns, leap->token);
-    for (; left != 0; left = _blsr_u64(left)) {
-        to->ends[at->row + (uint32_t)_tzcnt_u64(left)]++;
+    for (uint64_t left = carriage_returns & leap->token; left != 0; left = _blsr_u64(left)) {
+        to->ends[row_of_first(left, leap, at)]++;
     }
 }
 
@@ -351,9 +369,8 @@ TARGET static __attribute__((noinline)) void
 store_characters(uint64_t characters, const block_bytes *block, const hlx_leap *leap,
                  const hlx_regime *regime, const hlx_leap_cursor *at, const hlx_window *to) {
     uint64_t left = characters & leap->token;
-    uint64_t rows = _pext_u64(left, leap->token);
     for (; left != 0; left = _blsr_u64(left)) {
-        uint32_t row = at->row + (uint32_t)_tzcnt_u64(rows);
+        uint32_t row = row_of_first(left, leap, at);
         uint32_t place = (uint32_t)_tzcnt_u64(left);
         uint32_t code = decoded(block->codes + place);
         to->kinds[row] = (int32_t)hlx_category_of(regime, code);
@@ -362,7 +379,6 @@ store_characters(uint64_t characters, const block_bytes *block, const hlx_leap *
             uint32_t length = 2u + (uint32_t)(code > 0x7FFu) + (uint32_t)(code > 0xFFFFu);
             to->ends[row] = (int32_t)(at->position + place + length);
         }
-        rows = _blsr_u64(rows);
     }
 }
 
