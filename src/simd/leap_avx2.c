@@ -210,7 +210,7 @@ TARGET static inline __m256i chosen(__m128i order, const uint8_t *bytes) {
 
 /* By eight bits: the places of its ones, a byte each, from the lowest on. PDEP and PEXT would do,
  * but on processors of AMD's family 17h each takes longer than all else that a row needs. */
-#define PLACES(low, count, high) (uint64_t)(low) | (uint64_t)(high) << (8 * (count))
+#define PLACES(low, count, high) ((uint64_t)(low) | (uint64_t)(high) << (8 * (count)))
 #define PLACES_BEFORE(high)                                                                        \
     PLACES(0, 0, high), PLACES(0, 1, high), PLACES(1, 1, high), PLACES(0x0100, 2, high),           \
         PLACES(2, 1, high), PLACES(0x0200, 2, high), PLACES(0x0201, 2, high),                      \
