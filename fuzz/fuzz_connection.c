@@ -433,7 +433,8 @@ static bool is_reply(const due *reply, const uint8_t *payload, size_t size) {
            (good ? has_columns(reply, payload + 20, size - 20) : size == 20);
 }
 
-/* All replies with that status find their request. */
+/* All replies with that status find their request: of those that it may be the last, as the
+ * first may have been cancelled instead. */
 static void match(uint32_t status) {
     size_t size = 0;
     for (size_t at = 0; all.got_size - at >= BEGIN + 20; at += size) {
@@ -445,7 +446,7 @@ static void match(uint32_t status) {
             return;
         }
         bool found = word_at(frame + BEGIN) != status;
-        for (uint32_t i = 0; i < all.due_count && !found; i++) {
+        for (uint32_t i = all.due_count; i-- > 0 && !found;) {
             due *reply = &all.dues[i];
             found = !reply->answered && reply->id == id_at(frame + 4) &&
                     is_reply(reply, frame + BEGIN, size - BEGIN);
