@@ -165,7 +165,7 @@ class Mutant:
         self.kind = kind  # of the clause that is dropped
 
     def droppable_with(self):
-        """The same for mutants of which one has no goal but those of another, and that can be tried together."""
+        """Equal for post-conditions that the same functions may need; for all else its own."""
         return (self.kind, str(sorted(self.suspects.items()))) if self.kind == "ensures" else self.name
 
 
@@ -287,11 +287,13 @@ class Runner:
 
     def ask_together(self, mutants, anew):
         """The same of mutants that the first goals asked do not kill."""
-        asked = self.timed(mutants, self.open_without, mutants) if len(mutants) > 1 else None
-        if asked is None and len(mutants) > 1:
-            yield from self.ask_together(mutants[: len(mutants) // 2], anew)
-            yield from self.ask_together(mutants[len(mutants) // 2 :], anew)
-            return
+        asked = None
+        if len(mutants) > 1:
+            asked = self.timed(mutants, self.open_without, mutants)
+            if asked is None:
+                yield from self.ask_together(mutants[: len(mutants) // 2], anew)
+                yield from self.ask_together(mutants[len(mutants) // 2 :], anew)
+                return
         for mutant in mutants:
             yield self.found(mutant, *self.timed([mutant], self.ask_all, mutant, asked), anew)
 

@@ -17,8 +17,7 @@ from circuit import FALSE, TRUE, both, either, negation
 
 # Nothing but what makes one function of several, and words of memory.
 CLANG = ["clang-14", "-std=c11", "-O1", "-Xclang", "-disable-llvm-passes", "-ffreestanding", "-S", "-emit-llvm",
-         "-Wall", "-Wextra", "-Wconditional-uninitialized", "-Wno-unused",
-         "-Wno-unused-parameter", "-Werror"]
+         "-Wall", "-Wextra", "-Wconditional-uninitialized", "-Wno-unused", "-Wno-unused-parameter", "-Werror"]
 PASSES = ["opt-14", "-S", "-passes=cgscc(inline),function(sroa)", "-inline-threshold=1000000"]
 
 NAME = r"%[-\w.$]+"

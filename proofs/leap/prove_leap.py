@@ -253,13 +253,13 @@ class Canary:
             return False, f"{self.name}: {self.what} ({took})"
         arguments = claims.all.arguments(model)
         bits = claims.all.compiled(*arguments)
-        broken = [claim for bit, claim in CLAIMS.items() if bits >> bit & 1]
+        broken = {str(bit): claim for bit, claim in CLAIMS.items() if bits >> bit & 1}
         if circuit.evaluate(dict.fromkeys(model, 1), [claims.undefined()]) == [1]:
-            broken.append(DEFINED)
-        is_refuted = bits & 1 and broken and claims.all.agrees(samples())
-        if self.breaks and self.breaks != "defined":
-            is_refuted = is_refuted and bits >> int(self.breaks) & 1
-        return is_refuted, f"{self.name}: {self.what} ({took})\n    {said(arguments)}\n    not so: {'; '.join(broken)}"
+            broken["defined"] = DEFINED
+        as_meant = self.breaks in broken if self.breaks else broken
+        not_so = "; ".join(broken.values())
+        is_refuted = bits & 1 and as_meant and claims.all.agrees(samples())
+        return is_refuted, f"{self.name}: {self.what} ({took})\n    {said(arguments)}\n    not so: {not_so}"
 
     def refute_lemma(self, claims, name):
         lemma = claims.lemmas[name]

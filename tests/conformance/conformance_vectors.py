@@ -136,9 +136,8 @@ def across(*borders):
     """A document in which something of several bytes lies across each border: comments fill what is between."""
     text = b""
     for border, piece, before in borders:
-        text += b"%" + b"x" * (border - before - len(text) - 2) + b"\n" if piece[:1] != b"\r" else (
-            b"%" + b"x" * (border - before - len(text) - 1))
-        text += piece
+        end = b"" if piece.startswith(b"\r") else b"\n"
+        text += b"%" + b"x" * (border - before - len(text) - 1 - len(end)) + end + piece
     return text
 
 
