@@ -275,6 +275,12 @@ static inline uint64_t hlx_name_ends(const hlx_leap *leap) {
     return (leap->word | leap->escape << 1) & ~(leap->word >> 1);
 }
 
+/* The row of the token that begins at the first of `places`. */
+static inline uint32_t hlx_leap_row(const hlx_leap *leap, uint64_t places,
+                                    const hlx_leap_cursor *at) {
+    return at->row + (uint32_t)__builtin_popcountll(leap->token & ~places & (places - 1u));
+}
+
 /* Behind a leap that gave `count` rows. False: it was short. */
 static inline bool hlx_leap_advance(hlx_leap_cursor *at, const hlx_leap *leap, uint32_t count) {
     uint32_t line = hlx_behind_last(leap->line_feed);

@@ -311,12 +311,6 @@ TARGET static inline void sum_up(uint32_t sums[64], const uint8_t *block) {
     }
 }
 
-/* The row of the token that begins at the first of these places. */
-TARGET static inline uint32_t row_of_first(uint64_t places, const hlx_leap *leap,
-                                           const hlx_leap_cursor *at) {
-    return at->row + (uint32_t)__builtin_popcountll(leap->token & ~places & (places - 1u));
-}
-
 /* The codes and ends of names. spec: LEX-40, LEX-51 */
 TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
                                       const hlx_leap_cursor *at, const hlx_window *to) {
@@ -324,7 +318,7 @@ TARGET static inline void store_names(const hlx_leap *leap, const uint8_t *bytes
     uint64_t last = hlx_name_ends(leap);
     sum_up(sums, bytes);
     for (uint64_t escape = leap->escape; escape != 0; escape = _blsr_u64(escape)) {
-        uint32_t row = row_of_first(escape, leap, at);
+        uint32_t row = hlx_leap_row(leap, escape, at);
         uint32_t end = (uint32_t)_tzcnt_u64(last);
         uint32_t p = index_of_place[_tzcnt_u64(escape)];
         uint32_t l = index_of_place[end];
@@ -341,7 +335,7 @@ TARGET static inline void store_paragraphs(const hlx_leap *leap, const hlx_leap_
                                            const hlx_window *to) {
     const int32_t par = hlx_code_of_par();
     for (uint64_t left = leap->paragraph; left != 0; left = _blsr_u64(left)) {
-        uint32_t row = row_of_first(left, leap, at);
+        uint32_t row = hlx_leap_row(leap, left, at);
         to->kinds[row] = 0;
         to->codes[row] = par;
     }
@@ -351,7 +345,7 @@ TARGET static inline void store_paragraphs(const hlx_leap *leap, const hlx_leap_
 TARGET static inline void store_longer_ends(uint64_t carriage_returns, const hlx_leap *leap,
                                             const hlx_leap_cursor *at, const hlx_window *to) {
     for (uint64_t left = carriage_returns & leap->token; left != 0; left = _blsr_u64(left)) {
-        to->ends[row_of_first(left, leap, at)]++;
+        to->ends[hlx_leap_row(leap, left, at)]++;
     }
 }
 
@@ -370,7 +364,7 @@ store_characters(uint64_t characters, const block_bytes *block, const hlx_leap *
                  const hlx_regime *regime, const hlx_leap_cursor *at, const hlx_window *to) {
     uint64_t left = characters & leap->token;
     for (; left != 0; left = _blsr_u64(left)) {
-        uint32_t row = row_of_first(left, leap, at);
+        uint32_t row = hlx_leap_row(leap, left, at);
         uint32_t place = (uint32_t)_tzcnt_u64(left);
         uint32_t code = decoded(block->codes + place);
         to->kinds[row] = (int32_t)hlx_category_of(regime, code);

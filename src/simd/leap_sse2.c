@@ -81,11 +81,6 @@ static inline void classify_characters(hlx_places *places, const uint8_t *input)
     hlx_leap_add_characters(places, bit);
 }
 
-/* The row of the token that begins at `place`. */
-static inline uint32_t row_of(const hlx_leap *leap, uint32_t place, const hlx_leap_cursor *at) {
-    return at->row + (uint32_t)__builtin_popcountll(leap->token & hlx_places_below(place));
-}
-
 /* A leap's tokens as rows, eight places at a time where there are eight; how many. */
 static inline uint32_t store_tokens(const block_bytes *block, uint64_t tokens,
                                     const hlx_leap_cursor *at, const hlx_window *to) {
@@ -133,7 +128,7 @@ static inline void derive(const hlx_leap *leap, uint64_t carriage_return, const 
         number++;
     }
     for (uint64_t left = leap->token & carriage_return; left != 0; left &= left - 1u) {
-        to->ends[row_of(leap, hlx_first_place(left), at)]++;
+        to->ends[hlx_leap_row(leap, left, at)]++;
     }
 }
 
@@ -144,7 +139,7 @@ static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
     for (uint64_t left = leap->escape; left != 0; left &= left - 1u) {
         uint32_t place = hlx_first_place(left);
         uint32_t end = hlx_first_place(ends) + 1u;
-        uint32_t row = row_of(leap, place, at);
+        uint32_t row = hlx_leap_row(leap, left, at);
         to->codes[row] = hlx_name_hash(bytes + place + 1u, end - place - 1u);
         if (to->ends != NULL) {
             to->ends[row] = (int32_t)(at->position + end);
@@ -153,7 +148,7 @@ static inline void store_names(const hlx_leap *leap, const uint8_t *bytes,
     }
     const int32_t par = leap->paragraph == 0 ? 0 : hlx_code_of_par();
     for (uint64_t left = leap->paragraph; left != 0; left &= left - 1u) {
-        uint32_t row = row_of(leap, hlx_first_place(left), at);
+        uint32_t row = hlx_leap_row(leap, left, at);
         to->kinds[row] = 0;
         to->codes[row] = par;
     }
@@ -165,7 +160,7 @@ static inline void store_characters(uint64_t characters, const hlx_leap *leap,
                                     const hlx_leap_cursor *at, const hlx_window *to) {
     for (uint64_t left = characters & leap->token; left != 0; left &= left - 1u) {
         uint32_t place = hlx_first_place(left);
-        uint32_t row = row_of(leap, place, at);
+        uint32_t row = hlx_leap_row(leap, left, at);
         hlx_utf8_character character = hlx_utf8_decode(bytes, place, HLX_LEAP_BLOCK);
         to->kinds[row] = (int32_t)hlx_category_of(regime, character.code);
         to->codes[row] = (int32_t)character.code;
