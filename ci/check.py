@@ -171,15 +171,16 @@ def main():
     signal.signal(signal.SIGTERM, end)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     passed = failed = 0
-    not_shown = []
+    not_shown, failures = [], []
     for steps, lanes in ((FIRST, 1), (ALONE, 1), (BESIDE, 2)):
         chosen = [step for step in steps if not wanted or step[0] in wanted]
-        for step_passed, step_failed, said in run_all(chosen, 1 if wanted else lanes):
+        for (name, _, _), (step_passed, step_failed, said) in zip(chosen, run_all(chosen, 1 if wanted else lanes)):
             not_shown += said
             passed += step_passed
             failed += step_failed
-    if failed:
-        print("Something above failed; its log is in build/check.")
+            failures += [name] if step_failed else []
+    if failures:
+        print(f"Failed above: {', '.join(failures)}; the logs are in build/check.")
     else:
         print(f"Every check above ran, produced data and passed{', but for what they say' if not_shown else ''}.")
     print(f"{passed} passed, {failed} failed")
