@@ -65,7 +65,7 @@ int main(void) {
         MODEL(load_block),        MODEL(lanes_equal),   MODEL(lanes_equal_either),
         MODEL(first_place),       MODEL(without_first), MODEL(places_behind),
         MODEL(last_of),           MODEL(blanked),       MODEL(store_group),
-        MODEL(rows_equal_either), MODEL(row_index),     MODEL(row_looked_up),
+        MODEL(rows_one_or_next),  MODEL(row_index),     MODEL(row_looked_up),
         MODEL(lanes_joined),      MODEL(lanes_zero),    MODEL(places_high),
         MODEL(kinds_by_category), MODEL(store_rising),
     };

@@ -35,7 +35,7 @@ int main(void) {
         MODEL(load_block),        MODEL(lanes_equal),    MODEL(lanes_equal_either),
         MODEL(first_place),       MODEL(without_first),  MODEL(places_behind),
         MODEL(last_of),           MODEL(blanked),        MODEL(store_group),
-        MODEL(rows_equal_either), MODEL(lanes_joined),   MODEL(kinds_by_category),
+        MODEL(rows_one_or_next),  MODEL(lanes_joined),   MODEL(kinds_by_category),
         MODEL(positions_from),    MODEL(next_positions), MODEL(store_words),
         MODEL(quarter_looked_up),
     };

@@ -36,11 +36,11 @@ static void check_where_ascii(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        MODEL(load_block),        MODEL(lanes_equal),    MODEL(lanes_equal_either),
-        MODEL(first_place),       MODEL(without_first),  MODEL(places_behind),
-        MODEL(last_of),           MODEL(blanked),        MODEL(store_group),
-        MODEL(rows_equal_either), MODEL(joined),         MODEL(where_ascii),
-        MODEL(positions_from),    MODEL(next_positions), MODEL(store_words),
+        MODEL(load_block),       MODEL(lanes_equal),    MODEL(lanes_equal_either),
+        MODEL(first_place),      MODEL(without_first),  MODEL(places_behind),
+        MODEL(last_of),          MODEL(blanked),        MODEL(store_group),
+        MODEL(rows_one_or_next), MODEL(joined),         MODEL(where_ascii),
+        MODEL(positions_from),   MODEL(next_positions), MODEL(store_words),
     };
     return cmocka_run_group_tests_name("models of SSE2", tests, NULL, NULL);
 }

@@ -110,17 +110,18 @@ vector blanked(vector bytes, vector kinds);
 */
 void store_group(int32_t *column, vector bytes, uint32_t group);
 
-/* Which rows of a group that begins at `from` are one of two. */
-/*@ requires within: from <= BLOCK - GROUP;
+/* Which rows of a group that begins at `from` are `one`, or one more. */
+/*@ requires number: one < INT32_MAX;
+    requires within: from <= BLOCK - GROUP;
     requires readable: \valid_read(rows + (from .. from + GROUP - 1));
     terminates \true;
     assigns \nothing;
     ensures rows: \forall integer i; from <= i < from + GROUP ==>
-      (Holds(\result, i) <==> rows[i] == one || rows[i] == other);
+      (Holds(\result, i) <==> rows[i] == one || rows[i] == one + 1);
     ensures others: \forall integer i; 0 <= i < from || from + GROUP <= i < PLACES_BITS ==>
       !Holds(\result, i);
 */
-lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one, int32_t other);
+lane_set rows_one_or_next(const int32_t *rows, uint32_t from, int32_t one);
 
 /* ---- SSE2 ---------------------------------------------------------------- */
 
@@ -303,21 +304,20 @@ void store_first_group(int32_t *column, uint32_t from, vector bytes);
 */
 vector groups_down(vector bytes);
 
-/* The rows of a group, which begins at `first`, that are in the set, in order; how many. */
-/*@ requires within: first + GROUP <= UINT32_MAX;
-    requires group: \forall integer i; GROUP <= i < PLACES_BITS ==> !Holds(mask, i);
-    requires writable: \valid(rows + (0 .. GROUP - 1));
+/* The rows of a block, which begins at `first`, that are in the set, in order; how many. */
+/*@ requires within: first + BLOCK <= UINT32_MAX;
+    requires writable: \valid(rows + (0 .. BLOCK - 1));
     terminates \true;
-    assigns rows[0 .. GROUP - 1];
-    ensures number: \result <= GROUP;
+    assigns rows[0 .. BLOCK - 1];
+    ensures number: \result <= BLOCK;
     ensures each: \forall integer i; 0 <= i < \result ==>
-      first <= rows[i] < first + GROUP && Holds(mask, rows[i] - first);
+      first <= rows[i] < first + BLOCK && Holds(mask, rows[i] - first);
     ensures rising: \forall integer i; 0 < i < \result ==> rows[i - 1] < rows[i];
-    ensures before: \forall integer i; 0 <= i < (\result > 0 ? rows[0] - first : GROUP) ==>
+    ensures before: \forall integer i; 0 <= i < (\result > 0 ? rows[0] - first : BLOCK) ==>
       !Holds(mask, i);
     ensures between: \forall integer k, i; 0 < k < \result &&
       rows[k - 1] - first < i < rows[k] - first ==> !Holds(mask, i);
-    ensures behind: \forall integer i; \result > 0 && rows[\result - 1] - first < i < GROUP ==>
+    ensures behind: \forall integer i; \result > 0 && rows[\result - 1] - first < i < BLOCK ==>
       !Holds(mask, i);
 */
 uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask);

@@ -113,11 +113,10 @@ TARGET static inline void store_rising(int32_t *column, uint32_t from, uint32_t 
                         _mm256_add_epi32(_mm256_set1_epi32((int32_t)first), steps));
 }
 
-TARGET static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
-                                                int32_t other) {
+TARGET static inline lane_set rows_one_or_next(const int32_t *rows, uint32_t from, int32_t one) {
     __m256i values = _mm256_loadu_si256((const __m256i_u *)(rows + from));
     __m256i ones = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(one));
-    __m256i others = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(other));
+    __m256i others = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(one + 1));
     __m256 either = _mm256_castsi256_ps(_mm256_or_si256(ones, others));
     return (lane_set)_mm256_movemask_ps(either) << from;
 }

@@ -28,6 +28,12 @@ typedef uint64_t lane_set;
 
 typedef __m512i vector;
 
+/* The places of a block, to be compressed. */
+static const _Alignas(64) uint8_t all_places[BLOCK] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
 TARGET static inline vector load_block(const uint8_t *at) {
     return _mm512_loadu_si512(at);
 }
@@ -99,19 +105,32 @@ TARGET static inline void store_rising(int32_t *column, uint32_t from, uint32_t 
 /* The rows are fetched ahead: the second-level cache has lost them since they were written. Behind
  * the column that does nothing. */
 #define AHEAD 1024u
-TARGET static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
-                                                int32_t other) {
+TARGET static inline lane_set rows_one_or_next(const int32_t *rows, uint32_t from, int32_t one) {
     _mm_prefetch((const char *)(rows + from + AHEAD), _MM_HINT_T0);
-    __m512i values = _mm512_loadu_si512(rows + from);
-    lane_set ones = _mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(one));
-    lane_set others = _mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(other));
-    return (ones | others) << from;
+    __m512i above = _mm512_sub_epi32(_mm512_loadu_si512(rows + from), _mm512_set1_epi32(one));
+    return (lane_set)_mm512_cmplt_epu32_mask(above, _mm512_set1_epi32(2)) << from;
 }
 
-TARGET static inline uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask) {
-    uint32_t count = (uint32_t)_mm_popcnt_u32((uint32_t)mask);
+/* Sixteen rows of those whose places are compressed, or as many as there are. */
+TARGET static inline void store_some(uint32_t *rows, uint32_t first, __m512i places,
+                                     uint32_t count) {
+    __m512i widened = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
     _mm512_mask_storeu_epi32(rows, (__mmask16)_bzhi_u32(UINT16_MAX, count),
-                             _mm512_maskz_compress_epi32((__mmask16)mask, rising(first)));
+                             _mm512_add_epi32(widened, _mm512_set1_epi32((int32_t)first)));
+}
+
+/* Most blocks have none, and more than sixteen are rare. */
+TARGET static inline uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask) {
+    if (mask == 0) {
+        return 0;
+    }
+    __m512i places = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(all_places));
+    uint32_t count = (uint32_t)_mm_popcnt_u64(mask);
+    store_some(rows, first, places, count);
+    for (uint32_t done = GROUP; done < count; done += GROUP) {
+        places = groups_down(places);
+        store_some(rows + done, first, places, count - done);
+    }
     return count;
 }
 

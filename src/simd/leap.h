@@ -123,10 +123,6 @@ static inline bool hlx_leap_has_room(uint32_t input_length, uint32_t pause_at, c
            to->capacity - at->row >= HLX_LEAP_ROWS;
 }
 
-static inline uint64_t hlx_places_below(uint32_t place) {
-    return place < 64u ? ((uint64_t)1 << place) - 1u : ~(uint64_t)0;
-}
-
 static inline uint32_t hlx_first_place(uint64_t places) {
     return (uint32_t)__builtin_ctzll(places | (uint64_t)1 << 63) + (uint32_t)(places == 0);
 }
@@ -145,10 +141,10 @@ static inline uint64_t hlx_beginning_escapes(uint64_t escape) {
 }
 
 /* Comments that a line feed ends in the block are taken out of it: behind nothing, their line
- * ends give no token. The first other one, which the block's end or a carriage return alone cuts,
- * is added to what is hard. The sum: a comment's first
- * character, added to the places that are no line feed, carries to its line's end and clears
- * those on the way. spec: LEX-22 */
+ * ends give no token. Letters and blanks stay in their sets: no name and no blanks that count go on
+ * into a comment. The first other comment, which the block's end or a carriage return alone cuts,
+ * is added to what is hard. The sum: a comment's first character, added to the places that are no
+ * line feed, carries to its line's end and clears those on the way. spec: LEX-22 */
 static inline void hlx_drop_comments(hlx_places *p, uint64_t alone, uint64_t *hard) {
     uint64_t comment = p->comment & ~(hlx_beginning_escapes(p->escape) << 1);
     uint64_t carried = ~p->line_feed + comment;
@@ -156,14 +152,10 @@ static inline void hlx_drop_comments(hlx_places *p, uint64_t alone, uint64_t *ha
     uint64_t unended = dropped & (alone | (uint64_t)1 << 63);
     p->escape &= ~dropped;
     p->token &= ~dropped;
-    p->letter &= ~dropped;
     p->superscript &= ~dropped;
-    p->space &= ~dropped;
-    p->blank &= ~dropped;
     *hard &= ~dropped;
     if (unended != 0) {
-        uint64_t others = ~dropped & hlx_places_below(hlx_first_place(unended));
-        *hard |= (uint64_t)1 << hlx_behind_last(others);
+        *hard |= (uint64_t)1 << hlx_behind_last(~dropped & (unended - 1u));
     }
 }
 
@@ -182,7 +174,7 @@ static inline uint64_t hlx_trailing_blanks(uint64_t blank, uint64_t terminator) 
 /* What a neighbour, or the byte behind the block, leaves undecided. spec: LEX-11, LEX-23 */
 static inline uint64_t hlx_undecided(const hlx_places *p, uint8_t behind) {
     uint64_t last = (uint64_t)1 << 63;
-    uint64_t hard = p->superscript & (p->superscript >> 1 | p->superscript << 1 | last);
+    uint64_t hard = p->superscript & (p->superscript >> 1 | last);
     /* The difference less one is below zero for the byte that is meant: no branch for each. */
     uint64_t byte = behind;
     uint64_t goes_on = ((byte ^ ' ') - 1u) | ((byte ^ '\n') - 1u) | ((byte ^ '\r') - 1u);

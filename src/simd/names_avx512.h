@@ -5,12 +5,6 @@
 #include "avx512.h"
 #include "names.h"
 
-/* The places of a block, to be compressed. */
-static const _Alignas(64) uint8_t all_places[BLOCK] = {
-    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-
 typedef struct name_sums {
     __m512i up_to[4];  /* T[p] */
     __m512i before[4]; /* T[p] - S F^-p */

@@ -102,12 +102,11 @@ static inline words next_positions(words positions) {
     return vaddq_s32(positions, vdupq_n_s32(GROUP));
 }
 
-static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
-                                         int32_t other) {
+static inline lane_set rows_one_or_next(const int32_t *rows, uint32_t from, int32_t one) {
     static const uint32_t bits[GROUP] = {0x1, 0x10, 0x100, 0x1000};
     int32x4_t values = vld1q_s32(rows + from);
     uint32x4_t either =
-        vorrq_u32(vceqq_s32(values, vdupq_n_s32(one)), vceqq_s32(values, vdupq_n_s32(other)));
+        vorrq_u32(vceqq_s32(values, vdupq_n_s32(one)), vceqq_s32(values, vdupq_n_s32(one + 1)));
     return (lane_set)vaddvq_u32(vandq_u32(either, vld1q_u32(bits))) << (4u * from);
 }
 

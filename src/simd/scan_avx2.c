@@ -10,6 +10,7 @@
 
 #include "avx2.h"
 
+#include "group_places.h"
 #include "scan_groups.h"
 #include "table_in_place.h"
 

@@ -346,15 +346,15 @@ TARGET static inline uint32_t scan_groups(HLX_SCAN_GROUPS_PARAMETERS) {
         loop assigns row, found, rows[0 .. stop - first - 1];
         loop variant stop - row;
     */
-    while (stop - row >= GROUPS_STEP) {
+    while (stop - row >= BLOCK) {
         uint32_t more = groups_of_block(kinds, row, rows + found);
         /*@ assert kept: \forall integer i; 0 <= i < found ==>
               rows[i] == \at(rows[i], LoopCurrent); */
         /*@ assert before: GroupRows(kinds, first, row, rows, found); */
-        /*@ ghost groups_joined(kinds, first, row, row + GROUPS_STEP, rows, found, rows + found,
+        /*@ ghost groups_joined(kinds, first, row, row + BLOCK, rows, found, rows + found,
                                 more); */
         found += more;
-        row += GROUPS_STEP;
+        row += BLOCK;
     }
     uint32_t more = hlx_scan_groups_portable(kinds, row, stop, rows + found);
     /*@ assert before: GroupRows(kinds, first, row, rows, found); */

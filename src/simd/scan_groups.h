@@ -1,39 +1,13 @@
-/* scan_groups.h -- the rows of a block that begin or end a group, where the outcome of a comparison
- * is a word, bit by bit: SSE2 and AVX2. */
+/* scan_groups.h -- the rows of a block that begin or end a group, one after the other: SSE2, AVX2
+ * and NEON. */
 #ifndef HLX_SCAN_GROUPS_H
 #define HLX_SCAN_GROUPS_H
 
 #include "scan_kernels.h"
 
-#define GROUPS_STEP BLOCK
-
-/*@ predicate GroupPlaces{L}(int32_t *kinds, integer row, integer count, integer mask) =
-      (\forall integer i; 0 <= i < count ==> (Holds(mask, i) <==> IsGroupKind(kinds[row + i]))) &&
-      (\forall integer i; count <= i < PLACES_BITS ==> !Holds(mask, i));
-*/
-
-/* The places of a block's rows that begin or end a group. */
-/*@ requires readable: \valid_read(kinds + (0 .. BLOCK - 1));
-    terminates \true;
-    assigns \nothing;
-    ensures places: GroupPlaces(kinds, 0, BLOCK, \result);
-*/
-TARGET static inline lane_set group_places(const int32_t *kinds) {
-    lane_set groups = 0;
-    /*@ loop invariant contained: 0 <= i <= BLOCK && i % GROUP == 0;
-        loop invariant places: GroupPlaces(kinds, 0, i, groups);
-        loop assigns i, groups;
-        loop variant BLOCK - i;
-    */
-    for (uint32_t i = 0; i < BLOCK; i += GROUP) {
-        groups |= rows_equal_either(kinds, i, HLX_CATEGORY_BEGIN_GROUP, HLX_CATEGORY_END_GROUP);
-    }
-    return groups;
-}
-
 /*@ HLX_GROUPS_OF_BLOCK_CALL(requires)
     terminates \true;
-    assigns rows[0 .. GROUPS_STEP - 1];
+    assigns rows[0 .. BLOCK - 1];
     HLX_GROUPS_OF_BLOCK_RESULT(ensures)
 */
 TARGET static inline uint32_t groups_of_block(const int32_t *kinds, uint32_t row, uint32_t *rows) {

@@ -140,14 +140,14 @@ uint32_t hlx_scan_groups_avx512(HLX_SCAN_GROUPS_PARAMETERS);
  * many. */
 /* clang-format off */
 #define HLX_GROUPS_OF_BLOCK_CALL(clause)                                                           \
-    clause within: row + GROUPS_STEP <= UINT32_MAX;                                                \
-    clause readable: \valid_read(kinds + (row .. row + GROUPS_STEP - 1));                          \
-    clause room: \valid(rows + (0 .. GROUPS_STEP - 1));                                            \
-    clause apart: \separated(kinds + (row .. row + GROUPS_STEP - 1),                               \
-      rows + (0 .. GROUPS_STEP - 1));
+    clause within: row + BLOCK <= UINT32_MAX;                                                      \
+    clause readable: \valid_read(kinds + (row .. row + BLOCK - 1));                                \
+    clause room: \valid(rows + (0 .. BLOCK - 1));                                                  \
+    clause apart: \separated(kinds + (row .. row + BLOCK - 1),                                     \
+      rows + (0 .. BLOCK - 1));
 #define HLX_GROUPS_OF_BLOCK_RESULT(clause)                                                         \
-    clause number: \result <= GROUPS_STEP;                                                         \
-    clause found: GroupRows(kinds, row, row + GROUPS_STEP, rows, \result);
+    clause number: \result <= BLOCK;                                                               \
+    clause found: GroupRows(kinds, row, row + BLOCK, rows, \result);
 /* clang-format on */
 
 /* What each kernel's store_rows does: the rows of a block's first `count` bytes, and those behind

@@ -8,6 +8,7 @@
 
 #include "neon.h"
 
+#include "group_places.h"
 #include "scan_groups.h"
 #include "scan_rows.h"
 #include "table_in_place.h"

@@ -8,6 +8,7 @@
 
 #include "sse2.h"
 
+#include "group_places.h"
 #include "scan_groups.h"
 
 static const uint8_t kind_of_category[16] = {HLX_RUN_KIND_OF_CATEGORY};

@@ -91,11 +91,10 @@ static inline words next_positions(words positions) {
     return _mm_add_epi32(positions, _mm_set1_epi32(GROUP));
 }
 
-static inline lane_set rows_equal_either(const int32_t *rows, uint32_t from, int32_t one,
-                                         int32_t other) {
+static inline lane_set rows_one_or_next(const int32_t *rows, uint32_t from, int32_t one) {
     words values = _mm_loadu_si128((const __m128i_u *)(rows + from));
     words ones = _mm_cmpeq_epi32(values, _mm_set1_epi32(one));
-    words others = _mm_cmpeq_epi32(values, _mm_set1_epi32(other));
+    words others = _mm_cmpeq_epi32(values, _mm_set1_epi32(one + 1));
     return (lane_set)_mm_movemask_ps(_mm_castsi128_ps(_mm_or_si128(ones, others))) << from;
 }
 
