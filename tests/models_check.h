@@ -367,7 +367,7 @@ static void check_store_words(void **state) {
 }
 #endif
 
-#ifdef CHECK_STORE_RISING
+#ifdef CHECK_STORE_RISING_AND_SET
 TARGET static void check_store_rising(void **state) {
     (void)state;
     for (uint32_t k = 0; k < CASES / 16; k++) {
@@ -380,6 +380,27 @@ TARGET static void check_store_rising(void **state) {
         for (uint32_t i = 0; i < GROUP; i++) {
             assert_int_equal(column.at[MARGIN + from + i], first + i);
         }
+    }
+}
+
+/* Rows behind those that are in the set may become anything, within the block. */
+TARGET static void check_store_set(void **state) {
+    (void)state;
+    for (uint32_t k = 0; k < CASES; k++) {
+        lane_set mask = some_word(k, BLOCK);
+        uint32_t first = k % 3 == 0 ? UINT32_MAX - BLOCK - k : k;
+        uint32_t expected[BLOCK];
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            if (holds(mask, i)) {
+                expected[count] = first + i;
+                count++;
+            }
+        }
+        rows column = untouched();
+        assert_int_equal(store_set((uint32_t *)column.at + MARGIN, first, mask), count);
+        assert_memory_equal(column.at + MARGIN, expected, count * sizeof expected[0]);
+        assert_true(only_changed(&column, MARGIN, BLOCK));
     }
 }
 #endif

@@ -7,7 +7,7 @@
 
 #define CHECK_LOOK_UP
 #define CHECK_STORE_GROUP
-#define CHECK_STORE_RISING
+#define CHECK_STORE_RISING_AND_SET
 #include "models_check.h"
 
 TARGET static void check_row_index(void **state) {
@@ -67,7 +67,7 @@ int main(void) {
         MODEL(last_of),           MODEL(blanked),       MODEL(store_group),
         MODEL(rows_one_or_next),  MODEL(row_index),     MODEL(row_looked_up),
         MODEL(lanes_joined),      MODEL(lanes_zero),    MODEL(places_high),
-        MODEL(kinds_by_category), MODEL(store_rising),
+        MODEL(kinds_by_category), MODEL(store_rising),  MODEL(store_set),
     };
     if (!hlx_kernel_supported(HLX_KERNEL_AVX2)) {
         printf("NOT CHECKED: this processor has no AVX2\n");

@@ -5,7 +5,7 @@
 
 #include "avx512.h"
 
-#define CHECK_STORE_RISING
+#define CHECK_STORE_RISING_AND_SET
 #include "models_check.h"
 
 TARGET static void check_all_or_none(void **state) {
@@ -92,29 +92,6 @@ TARGET static void check_groups_down(void **state) {
         bytes_of_block bytes = k < 256 ? counting(k, 37) : random_bytes();
         bytes_of_block found = lanes(groups_down(vector_of(&bytes)));
         assert_memory_equal(found.at, bytes.at + GROUP, BLOCK - GROUP);
-    }
-}
-
-TARGET static void check_store_set(void **state) {
-    (void)state;
-    for (uint32_t k = 0; k < CASES; k++) {
-        lane_set mask = some_word(k, BLOCK);
-        uint32_t first = k % 3 == 0 ? UINT32_MAX - BLOCK - k : k;
-        uint32_t expected[BLOCK];
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < BLOCK; i++) {
-            if (holds(mask, i)) {
-                expected[count] = first + i;
-                count++;
-            }
-        }
-        uint32_t found[BLOCK + 2 * MARGIN];
-        memset(found, 0x5A, sizeof found);
-        assert_int_equal(store_set(found + MARGIN, first, mask), count);
-        assert_memory_equal(found + MARGIN, expected, count * sizeof found[0]);
-        for (uint32_t i = 0; i < BLOCK + 2 * MARGIN; i++) {
-            assert_true((i >= MARGIN && i < MARGIN + count) || found[i] == 0x5A5A5A5Au);
-        }
     }
 }
 

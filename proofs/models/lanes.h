@@ -242,6 +242,25 @@ vector kinds_by_category(vector categories);
 */
 void store_rising(int32_t *column, uint32_t from, uint32_t first);
 
+/* The rows of a block, which begins at `first`, that are in the set, in order; how many.
+ * AVX-512, too. */
+/*@ requires within: first + BLOCK <= UINT32_MAX;
+    requires writable: \valid(rows + (0 .. BLOCK - 1));
+    terminates \true;
+    assigns rows[0 .. BLOCK - 1];
+    ensures number: \result <= BLOCK;
+    ensures each: \forall integer i; 0 <= i < \result ==>
+      first <= rows[i] < first + BLOCK && Holds(mask, rows[i] - first);
+    ensures rising: \forall integer i; 0 < i < \result ==> rows[i - 1] < rows[i];
+    ensures before: \forall integer i; 0 <= i < (\result > 0 ? rows[0] - first : BLOCK) ==>
+      !Holds(mask, i);
+    ensures between: \forall integer k, i; 0 < k < \result &&
+      rows[k - 1] - first < i < rows[k] - first ==> !Holds(mask, i);
+    ensures behind: \forall integer i; \result > 0 && rows[\result - 1] - first < i < BLOCK ==>
+      !Holds(mask, i);
+*/
+uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask);
+
 /* ---- AVX-512 ------------------------------------------------------------- */
 
 /* Every lane, or none. */
@@ -303,24 +322,6 @@ void store_first_group(int32_t *column, uint32_t from, vector bytes);
       \result.lane[i - GROUP] == bytes.lane[i];
 */
 vector groups_down(vector bytes);
-
-/* The rows of a block, which begins at `first`, that are in the set, in order; how many. */
-/*@ requires within: first + BLOCK <= UINT32_MAX;
-    requires writable: \valid(rows + (0 .. BLOCK - 1));
-    terminates \true;
-    assigns rows[0 .. BLOCK - 1];
-    ensures number: \result <= BLOCK;
-    ensures each: \forall integer i; 0 <= i < \result ==>
-      first <= rows[i] < first + BLOCK && Holds(mask, rows[i] - first);
-    ensures rising: \forall integer i; 0 < i < \result ==> rows[i - 1] < rows[i];
-    ensures before: \forall integer i; 0 <= i < (\result > 0 ? rows[0] - first : BLOCK) ==>
-      !Holds(mask, i);
-    ensures between: \forall integer k, i; 0 < k < \result &&
-      rows[k - 1] - first < i < rows[k] - first ==> !Holds(mask, i);
-    ensures behind: \forall integer i; \result > 0 && rows[\result - 1] - first < i < BLOCK ==>
-      !Holds(mask, i);
-*/
-uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask);
 
 /* ---- NEON ---------------------------------------------------------------- */
 

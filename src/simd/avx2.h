@@ -121,6 +121,41 @@ TARGET static inline lane_set rows_one_or_next(const int32_t *rows, uint32_t fro
     return (lane_set)_mm256_movemask_ps(either) << from;
 }
 
+/* By eight bits: the places of its ones, a byte each, from the lowest on. PDEP and PEXT would do,
+ * but on processors of AMD's family 17h each takes longer than all else that a row needs. */
+#define PLACES(low, count, high) ((uint64_t)(low) | (uint64_t)(high) << (8 * (count)))
+#define PLACES_BEFORE(high)                                                                        \
+    PLACES(0, 0, high), PLACES(0, 1, high), PLACES(1, 1, high), PLACES(0x0100, 2, high),           \
+        PLACES(2, 1, high), PLACES(0x0200, 2, high), PLACES(0x0201, 2, high),                      \
+        PLACES(0x020100, 3, high), PLACES(3, 1, high), PLACES(0x0300, 2, high),                    \
+        PLACES(0x0301, 2, high), PLACES(0x030100, 3, high), PLACES(0x0302, 2, high),               \
+        PLACES(0x030200, 3, high), PLACES(0x030201, 3, high), PLACES(0x03020100, 4, high)
+static const uint64_t places_of_ones[256] = {
+    PLACES_BEFORE(0),          PLACES_BEFORE(4),        PLACES_BEFORE(5),
+    PLACES_BEFORE(0x0504),     PLACES_BEFORE(6),        PLACES_BEFORE(0x0604),
+    PLACES_BEFORE(0x0605),     PLACES_BEFORE(0x060504), PLACES_BEFORE(7),
+    PLACES_BEFORE(0x0704),     PLACES_BEFORE(0x0705),   PLACES_BEFORE(0x070504),
+    PLACES_BEFORE(0x0706),     PLACES_BEFORE(0x070604), PLACES_BEFORE(0x070605),
+    PLACES_BEFORE(0x07060504),
+};
+
+/* Most blocks have none. */
+TARGET static inline uint32_t store_set(uint32_t *rows, uint32_t first, lane_set mask) {
+    uint32_t count = 0;
+    if (mask == 0) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < BLOCK; i += GROUP) {
+        uint32_t ones = mask >> i & 255u;
+        __m128i places = _mm_loadl_epi64((const __m128i_u *)(places_of_ones + ones));
+        __m256i group = _mm256_set1_epi32((int32_t)(first + i));
+        _mm256_storeu_si256((__m256i_u *)(rows + count),
+                            _mm256_add_epi32(_mm256_cvtepu8_epi32(places), group));
+        count += (uint32_t)__builtin_popcount(ones);
+    }
+    return count;
+}
+
 #endif
 
 /* The categories of those bytes whose high half is one of `first` to `last`, else 0. */

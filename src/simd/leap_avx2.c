@@ -208,24 +208,6 @@ TARGET static inline __m256i chosen(__m128i order, const uint8_t *bytes) {
     return _mm256_cvtepu8_epi32(_mm_shuffle_epi8(_mm_loadl_epi64((const __m128i_u *)bytes), order));
 }
 
-/* By eight bits: the places of its ones, a byte each, from the lowest on. PDEP and PEXT would do,
- * but on processors of AMD's family 17h each takes longer than all else that a row needs. */
-#define PLACES(low, count, high) ((uint64_t)(low) | (uint64_t)(high) << (8 * (count)))
-#define PLACES_BEFORE(high)                                                                        \
-    PLACES(0, 0, high), PLACES(0, 1, high), PLACES(1, 1, high), PLACES(0x0100, 2, high),           \
-        PLACES(2, 1, high), PLACES(0x0200, 2, high), PLACES(0x0201, 2, high),                      \
-        PLACES(0x020100, 3, high), PLACES(3, 1, high), PLACES(0x0300, 2, high),                    \
-        PLACES(0x0301, 2, high), PLACES(0x030100, 3, high), PLACES(0x0302, 2, high),               \
-        PLACES(0x030200, 3, high), PLACES(0x030201, 3, high), PLACES(0x03020100, 4, high)
-static const uint64_t places_of_ones[256] = {
-    PLACES_BEFORE(0),          PLACES_BEFORE(4),        PLACES_BEFORE(5),
-    PLACES_BEFORE(0x0504),     PLACES_BEFORE(6),        PLACES_BEFORE(0x0604),
-    PLACES_BEFORE(0x0605),     PLACES_BEFORE(0x060504), PLACES_BEFORE(7),
-    PLACES_BEFORE(0x0704),     PLACES_BEFORE(0x0705),   PLACES_BEFORE(0x070504),
-    PLACES_BEFORE(0x0706),     PLACES_BEFORE(0x070604), PLACES_BEFORE(0x070605),
-    PLACES_BEFORE(0x07060504),
-};
-
 /* The rows of a leap, names as if they were characters. The columns have as many as `lines` is
  * given for. */
 TARGET static inline __attribute__((always_inline)) void

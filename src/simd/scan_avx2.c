@@ -11,7 +11,7 @@
 #include "avx2.h"
 
 #include "group_places.h"
-#include "scan_groups.h"
+#include "scan_groups_stored.h"
 #include "table_in_place.h"
 
 /* Category 0 ends a run, so the bytes above 127 may have it in utf8. */

@@ -11,6 +11,7 @@
 #include "avx512.h"
 
 #include "group_places.h"
+#include "scan_groups_stored.h"
 
 /*@ requires table: TableOf(t, regime) && \valid_read(regime) && RegimeValid(regime);
     requires readable: \valid_read(at + (0 .. BLOCK - 1));
@@ -57,25 +58,6 @@ TARGET static inline void store_rows(vector kinds, vector codes, uint32_t positi
         kinds = groups_down(kinds);
         codes = groups_down(codes);
     }
-}
-
-/*@ HLX_GROUPS_OF_BLOCK_CALL(requires)
-    terminates \true;
-    assigns rows[0 .. BLOCK - 1];
-    HLX_GROUPS_OF_BLOCK_RESULT(ensures)
-*/
-TARGET static inline uint32_t groups_of_block(const int32_t *kinds, uint32_t row, uint32_t *rows) {
-    lane_set groups = group_places(kinds + row);
-    /*@ assert places: \forall integer r; row <= r < row + BLOCK ==>
-          (Holds(groups, r - row) <==> IsGroupKind(kinds[r])); */
-    uint32_t found = store_set(rows, row, groups);
-    /*@ assert same: \forall integer r; row <= r < row + BLOCK ==>
-          (Holds(groups, r - row) <==> IsGroupKind(kinds[r])); */
-    /*@ assert each: RowsOfGroups(kinds, row, row + BLOCK, rows, found); */
-    /*@ assert before: NoGroup(kinds, row, found > 0 ? rows[0] : row + BLOCK); */
-    /*@ assert between: NoGroupBetween(kinds, rows, found); */
-    /*@ assert behind: found > 0 ==> NoGroup(kinds, rows[found - 1] + 1, row + BLOCK); */
-    return found;
 }
 
 #include "scan_blocks.h"

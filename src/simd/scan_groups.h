@@ -1,5 +1,5 @@
-/* scan_groups.h -- the rows of a block that begin or end a group, one after the other: SSE2, AVX2
- * and NEON. */
+/* scan_groups.h -- the rows of a block that begin or end a group, one after the other: SSE2 and
+ * NEON. */
 #ifndef HLX_SCAN_GROUPS_H
 #define HLX_SCAN_GROUPS_H
 
