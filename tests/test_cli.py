@@ -130,21 +130,21 @@ def read_request(connection):
 
 @contextlib.contextmanager
 def fake_service(path, behave):
-    """Calls behave(connection, number) in a thread for each connection, then closes it."""
+    """Calls behave(connection) in a thread for each connection, then closes it."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen(64)
     threads = []
 
-    def serve(connection, number):
+    def serve(connection):
         with connection, contextlib.suppress(OSError):
-            behave(connection, number)
+            behave(connection)
 
     def accept():
         with contextlib.suppress(OSError):
-            for number in range(1000000):
+            while True:
                 connection, _ = listener.accept()
-                threads.append(threading.Thread(target=serve, args=(connection, number)))
+                threads.append(threading.Thread(target=serve, args=(connection,)))
                 threads[-1].start()
 
     acceptor = threading.Thread(target=accept)
@@ -162,7 +162,7 @@ def fake_service(path, behave):
 
 
 def answer_forever(content):
-    def behave(connection, _):
+    def behave(connection):
         while read_request(connection) is not None:
             connection.sendall(content)
 
@@ -577,11 +577,11 @@ def peers_that_misbehave_are_survived(world):
     silent = threading.Event()
     cases = [
         (answer_forever(b"HTTP/1.1 400 Bad Request\r\n"), 76, "not a hedgelex service"),
-        (lambda connection, _: connection.sendall(b"no\r\n"), 76, "not a hedgelex service"),
+        (lambda connection: connection.sendall(b"no\r\n"), 76, "not a hedgelex service"),
         (answer_forever(reply(status=7)), 76, "not a hedgelex service"),
-        (lambda connection, _: None, 69, "closed the connection without a whole reply"),
-        (lambda connection, _: connection.sendall(reply()[:16]), 69, "closed the connection without a whole reply"),
-        (lambda connection, _: silent.wait(60), 69, "no reply in time"),
+        (lambda connection: None, 69, "closed the connection without a whole reply"),
+        (lambda connection: connection.sendall(reply()[:16]), 69, "closed the connection without a whole reply"),
+        (lambda connection: silent.wait(60), 69, "no reply in time"),
     ]
     for behave, code, message in cases:
         silent.clear()
@@ -591,7 +591,7 @@ def peers_that_misbehave_are_survived(world):
                 for document in (path, large):
                     world.run(command, f"--socket={fake}", f"--timeout={timeout}", document).expect(code, message)
             silent.set()
-    with fake_service(fake, lambda connection, _: connection.sendall(reply(status=3, origin=0))):
+    with fake_service(fake, lambda connection: connection.sendall(reply(status=3, origin=0))):
         world.run("send", f"--socket={fake}", large).expect(1, "large.tex: overloaded, 0 tokens, 0 issues, none")
 
 
@@ -626,7 +626,7 @@ def peers_that_misbehave_about_columns_are_survived(world):
         (b"\x80\0\0", 69, "closed the connection without a whole reply"),
     ]
     for answer, code, message in cases:
-        def behave(connection, _, answer=answer):
+        def behave(connection, answer=answer):
             connection.recv(4096)
             connection.sendall(answer)
         with fake_service(fake, behave):
@@ -694,7 +694,7 @@ def load_measures_what_the_service_takes(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
 
-    def slow(connection, _):
+    def slow(connection):
         for number in range(1000):
             if read_request(connection) is None:
                 return
@@ -719,7 +719,7 @@ def one_slow_reply(slow, seconds):
     """A service that answers every request at once, but for number `slow` of one connection."""
     delays = [seconds]
 
-    def serve(connection, _):
+    def serve(connection):
         for number in range(1000):
             if read_request(connection) is None:
                 return
@@ -801,7 +801,7 @@ def load_samples_name_what_went_wrong(world):
     arguments = ("load", f"--socket={fake}", "--clients=1", "--requests=3", f"--samples={samples}", path)
     answers = [reply(tokens=5), reply(status=3, origin=0), b"\0\0\0\x0e" + bytes(13)]
 
-    def serve(connection, _):
+    def serve(connection):
         for answer in answers:
             read_request(connection)
             connection.sendall(answer)
@@ -818,7 +818,7 @@ def load_in_an_open_loop_survives_idle_closes(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
 
-    def one_a_connection(connection, _):
+    def one_a_connection(connection):
         if read_request(connection) is not None:
             connection.sendall(reply(tokens=4))
 
@@ -836,7 +836,7 @@ def load_without_data_says_null(world):
     with fake_service(fake, answer_forever(reply(status=3, origin=0))):
         result = world.run("load", f"--socket={fake}", "--requests=5", f"--json={report}", path).expect(1)
     assert json.loads(report.read_text())["round_trip_ms"] is None and b"round trip" not in result.out
-    with fake_service(fake, lambda connection, _: connection.recv(1) and fake.rename(world.folder / "asked")):
+    with fake_service(fake, lambda connection: connection.recv(1) and fake.rename(world.folder / "asked")):
         result = world.run("load", f"--socket={fake}", "--samples=/no/such/x", path)
         result.expect(74, "/no/such/x: No such file")
     assert not (world.folder / "asked").exists() and result.out == b"", result
@@ -850,7 +850,7 @@ def load_opens_closed_connections_again(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
 
-    def three_a_connection(connection, _):
+    def three_a_connection(connection):
         for _ in range(3):
             if read_request(connection) is None:
                 return
@@ -860,8 +860,11 @@ def load_opens_closed_connections_again(world):
         arguments = (f"--socket={fake}", "--clients=1", "--requests=12", path)
         world.run("load", *arguments).expect(0, "right        12", "; 3 reconnects")
 
-    def first_hangs_up(connection, number):
-        answer_forever(reply(tokens=4))(connection, number) if number else read_request(connection)
+    first = iter([True])  # of all requests, on whatever connection
+
+    def first_hangs_up(connection):
+        while read_request(connection) is not None and not next(first, False):
+            connection.sendall(reply(tokens=4))
 
     with fake_service(fake, first_hangs_up):
         arguments = (f"--socket={fake}", "--clients=5", "--requests=100", path)
@@ -873,7 +876,7 @@ def load_takes_early_replies(world):
     """A document refused before it was read leaves the connection out of step. spec: CMD-40, CMD-42"""
     large = world.file("large.tex", b"abc\n" * 500000)
     fake = world.folder / "fake.sock"
-    with fake_service(fake, lambda connection, _: connection.sendall(reply(status=3, origin=0))):
+    with fake_service(fake, lambda connection: connection.sendall(reply(status=3, origin=0))):
         arguments = (f"--socket={fake}", "--clients=2", "--requests=8", large)
         world.run("load", *arguments).expect(1, "errors       8  8 overloaded\n", "; 0 reconnects")
 
@@ -881,7 +884,7 @@ def load_takes_early_replies(world):
 def unlink_after_five(fake):
     """A service of `fake_service` that answers five requests and is gone."""
 
-    def serve(connection, _):
+    def serve(connection):
         for _ in range(5):
             read_request(connection)
             connection.sendall(reply(tokens=4))
@@ -925,12 +928,12 @@ def load_gives_up_on_silence(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
     silent = threading.Event()
-    with fake_service(fake, lambda connection, _: silent.wait(60)):
+    with fake_service(fake, lambda connection: silent.wait(60)):
         arguments = (f"--socket={fake}", "--clients=2", "--requests=4", "--timeout=200", path)
         world.run("load", *arguments).expect(1, "right        0", "errors       4  4 timed out\n")
         silent.set()
 
-    def answer_late(connection, _):
+    def answer_late(connection):
         while read_request(connection) is not None:
             time.sleep(0.06)
             connection.sendall(reply(tokens=4))
@@ -947,7 +950,7 @@ def progress_is_for_terminals(world):
     path = world.file("good.tex", b"abc\n")
     fake = world.folder / "fake.sock"
 
-    def slow(connection, _):
+    def slow(connection):
         while read_request(connection) is not None:
             time.sleep(0.05)
             connection.sendall(reply(tokens=4))
