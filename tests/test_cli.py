@@ -563,9 +563,12 @@ def without_system_call(number):
 def an_old_kernel_is_said_clearly(world):
     """spec: CMD-02"""
     path = world.file("good.tex", b"a\n")
+    fake = world.folder / "fake.sock"
     epoll_pwait2 = 441
-    result = world.run("load", "--requests=9", path, preexec_fn=lambda: without_system_call(epoll_pwait2))
-    result.expect(71, "cannot wait for a socket: Function not implemented")
+    arguments = (f"--socket={fake}", path)
+    with fake_service(fake, lambda connection: connection.recv(65536) and time.sleep(0.1)):
+        result = world.run("load", *arguments, preexec_fn=lambda: without_system_call(epoll_pwait2))
+        result.expect(71, "cannot wait for a socket: Function not implemented")
 
 
 @test
