@@ -875,6 +875,27 @@ def load_opens_closed_connections_again(world):
 
 
 @test
+def load_keeps_all_connections_busy(world):
+    """However fast the replies are, none is left out for another. spec: CMD-40"""
+    path = world.file("good.tex", b"abc\n")
+    fake = world.folder / "fake.sock"
+    used = []
+
+    def note_and_answer(connection):
+        if read_request(connection) is not None:
+            used.append(connection)
+            connection.sendall(reply(tokens=4))
+        answer_forever(reply(tokens=4))(connection)
+
+    for clients in (2, 7, 40):
+        with fake_service(fake, note_and_answer):
+            arguments = (f"--socket={fake}", f"--clients={clients}", f"--requests={clients}", path)
+            world.run("load", *arguments).expect(0, f"right        {clients} ")
+        assert len(used) == clients, (clients, used)
+        used.clear()
+
+
+@test
 def load_takes_early_replies(world):
     """A document refused before it was read leaves the connection out of step. spec: CMD-40, CMD-42"""
     large = world.file("large.tex", b"abc\n" * 500000)

@@ -34,7 +34,8 @@ typedef struct load_state {
     const hlx_load_plan *plan;
     hlx_load_result *result;
     load_client *clients;
-    load_client **idle; /* a stack */
+    load_client **idle; /* a ring of as many as there are clients */
+    uint32_t idle_first;
     uint32_t idle_count;
     int epoll;
     uint64_t started_ns;
@@ -197,27 +198,41 @@ static bool is_due(const load_state *state) {
            state->result->samples[state->begun].intended_ns <= elapsed_ns(state);
 }
 
-/* Requests one after the other, as long as the client has no reason to wait. */
+static void become_idle(load_state *state, load_client *client) {
+    uint32_t last = (state->idle_first + state->idle_count) % state->plan->clients;
+    state->idle[last] = client;
+    state->idle_count++;
+}
+
+static load_client *take_idle(load_state *state) {
+    load_client *client = state->idle[state->idle_first];
+    state->idle_first = (state->idle_first + 1u) % state->plan->clients;
+    state->idle_count--;
+    return client;
+}
+
+/* Go on with the client's request until it is over or has to wait. */
 static void advance_client(load_state *state, load_client *client) {
-    while (!state->gone && (client->busy || is_due(state))) {
-        if (client->descriptor < 0 && connect_client(state, client) != HLX_EXIT_OK) {
-            return;
-        }
-        if (!client->busy) {
-            begin_request(state, client);
-        }
+    while (client->busy && !state->gone) {
         if (!advance_request(state, client)) {
             return;
         }
     }
     if (!client->busy) {
-        state->idle[state->idle_count++] = client;
+        become_idle(state, client);
     }
 }
 
+/* Each goes to the client that has been idle the longest: with replies that are there at once, one
+ * client would else send all. spec: CMD-40 */
 static void begin_due_requests(load_state *state) {
     while (state->idle_count > 0 && !state->gone && is_due(state)) {
-        advance_client(state, state->idle[--state->idle_count]);
+        load_client *client = take_idle(state);
+        if (client->descriptor < 0 && connect_client(state, client) != HLX_EXIT_OK) {
+            return;
+        }
+        begin_request(state, client);
+        advance_client(state, client);
     }
 }
 
@@ -326,7 +341,7 @@ static int connect_all(load_state *state) {
         if (exit_code != HLX_EXIT_OK) {
             return exit_code;
         }
-        state->idle[state->idle_count++] = &state->clients[i];
+        become_idle(state, &state->clients[i]);
     }
     return HLX_EXIT_OK;
 }
