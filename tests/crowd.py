@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 
+import query
 import service as rig
 from service import equal, ok, wait_until
 
@@ -36,11 +37,11 @@ class Crowd:
         chance = random.Random(number)
         while not self.over.is_set():
             try:
-                with self.service.client() as client:
+                with self.connect() as client:
                     while not self.over.wait(self.pause):
-                        if not self.judge(client, chance.randrange(self.largest)):
+                        if not self.judge(client, chance):
                             break
-            except OSError as error:
+            except (OSError, EOFError) as error:
                 if not self.service.path.exists():
                     return
                 with self.lock:
@@ -49,8 +50,12 @@ class Crowd:
                 with self.lock:
                     self.wrong.append(repr(error))
 
-    def judge(self, client, length):
+    def connect(self):
+        return self.service.client()
+
+    def judge(self, client, chance):
         """One request; false when the connection is of no more use."""
+        length = chance.randrange(self.largest)
         reply = client.ask(letters(length))
         with self.lock:
             if reply is None:
@@ -78,6 +83,42 @@ class Crowd:
 
     def __exit__(self, *_):
         self.end()
+
+
+class ColumnCrowd(Crowd):
+    """The same in version 2: several requests at once, for any columns, and a cancel now and then."""
+
+    AT_ONCE = 8
+
+    def connect(self):
+        return query.Client(self.service.path)
+
+    def judge(self, client, chance):
+        asked = {number: (chance.randrange(1, self.largest), chance.randrange(query.ALL + 1), chance.random() < 0.1)
+                 for number in range(chance.randrange(1, self.AT_ONCE + 1))}
+        for number, (length, mask, cancelled) in asked.items():
+            client.send_bytes(query.request(number, letters(length), mask))
+            if cancelled:
+                client.send_bytes(query.cancel(number))
+        while asked:
+            number, status, tokens, issues, _, columns = client.reply()
+            length, mask, cancelled = asked.pop(number)
+            if status == rig.OK:
+                right = (tokens, issues) == (length + 1, 0) and columns == letter_columns(length, mask)
+            else:
+                right = not columns and (status != query.CANCELLED or cancelled)
+            with self.lock:
+                self.statuses[status] += 1
+                if not right:
+                    self.wrong.append((length, mask, status, tokens, issues))
+        return status != rig.SHUTTING_DOWN
+
+
+def letter_columns(length, mask):
+    """What a request for `letters` gets: the letters, and the space that the line's end gives."""
+    columns = {query.KINDS: (11,) * length + (10,), query.CODES: (ord("a"),) * length + (ord(" "),),
+               query.STARTS: tuple(range(length + 1)), query.ISSUE_CODES: (), query.ISSUE_OFFSETS: ()}
+    return {bit: rows for bit, rows in columns.items() if mask & bit}
 
 
 def is_whole(service, workers):
@@ -123,6 +164,14 @@ class Chaos(threading.Thread):
         except OSError:
             pass
 
+    def hang_up_on_columns(self, _):
+        try:
+            with query.Client(self.service.path) as client:
+                client.send_bytes(query.request(1, letters(1000000), query.ALL) + query.request(2, b"", query.ALL))
+                client.socket.recv(self.chance.choice((1, 36, 100000)))
+        except OSError:
+            pass
+
     def send_garbage(self, _):
         try:
             with self.service.client() as client:
@@ -132,7 +181,7 @@ class Chaos(threading.Thread):
             pass
 
     def run(self):
-        actions = [self.kill, self.stop_for_a_moment, self.hang_up, self.hang_up, self.send_garbage]
+        actions = [self.kill, self.stop_for_a_moment, self.hang_up, self.hang_up_on_columns, self.send_garbage]
         while not self.over.wait(self.pause):
             workers = self.service.workers()
             if workers:

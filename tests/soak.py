@@ -3,13 +3,14 @@
 
     tests/soak.py [--build=DIR] [--seconds=1800] [--report=FILE.md]
 
-`hedgelex load` sends the 1.1 MB document all the time, a crowd of clients small ones, each reply held against what it
-must be, while workers are killed and stopped and clients hang up or send garbage. Memory, descriptors and zombies of
-service and workers are read from /proc. The run fails when a reply is lost or wrong, when an error other than a
-counted "worker failed" occurs, when one of the two got no right reply, when a thread of this program ended by an
-exception, when the service's private memory at the end is more than 1 MiB above that of the end of the warm-up (the
-first fifth), when it holds more descriptors than connections and workers account for, when a zombie stays, or when no
-fault happened. The last line is `N passed, N failed`: of the judgements, each of which is printed.
+`hedgelex load` sends the 1.1 MB document all the time, a crowd of clients small ones, another asks for columns in
+version 2, several at once, and cancels some; each reply is held against what it must be, while workers are killed and
+stopped and clients hang up or send garbage. Memory, descriptors and zombies of service and workers are read from
+/proc. The run fails when a reply is lost or wrong, when an error other than a counted "worker failed" occurs, when
+one of the three got no right reply, when a thread of this program ended by an exception, when the service's private
+memory at the end is more than 1 MiB above that of the end of the warm-up (the first fifth), when it holds more
+descriptors than connections and workers account for, when a zombie stays, or when no fault happened. The last line is
+`N passed, N failed`: of the judgements, each of which is printed.
 """
 
 import argparse
@@ -23,14 +24,16 @@ import tempfile
 import threading
 import time
 
+import query
 import service as rig
-from crowd import Chaos, Crowd, is_whole
+from crowd import Chaos, ColumnCrowd, Crowd, is_whole
 from service import Service, ok, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "build/perf.tex"
 WORKERS = 3
 CROWD = 4
+COLUMN_CROWD = 2
 LOADERS = 2
 # Time-outs that a machine with other work, or one that sleeps for minutes, does not reach.
 OPTIONS = (f"--workers={WORKERS}", "--rotate-after=500", "--kill-grace=500", "--backoff-max=100", "--queue=64",
@@ -86,7 +89,7 @@ class Soak:
         self.samples, self.lasting_zombies = [], set()
         self.zombies_before = set()
         self.started = time.monotonic()
-        self.crowd = Crowd(service, CROWD, 50000, pause=0.01)
+        self.crowds = [Crowd(service, CROWD, 50000, pause=0.01), ColumnCrowd(service, COLUMN_CROWD, 5000, pause=0.01)]
         self.loader = Loader(service)
         self.chaos = Chaos(service, pause=0.5)
 
@@ -97,7 +100,7 @@ class Soak:
         self.zombies_before = zombies
         self.samples.append(Sample(
             time.monotonic() - self.started,
-            sum(self.crowd.statuses.values()) + self.loader.right,
+            sum(sum(crowd.statuses.values()) for crowd in self.crowds) + self.loader.right,
             sum(self.chaos.done.values()),
             memory_kb(process, "RssAnon"),
             memory_kb(process, "VmRSS"),
@@ -114,7 +117,8 @@ class Soak:
         self.chaos.end()
         self.loader.over.set()
         self.loader.join()
-        self.crowd.end()
+        for crowd in self.crowds:
+            crowd.end()
         wait_until(lambda: is_whole(self.service, WORKERS), "the pool is at full strength")
         self.sample()
         self.idle_descriptors = self.samples[-1].descriptors
@@ -125,19 +129,20 @@ class Soak:
         """(text, did it hold)"""
         warm = [sample for sample in self.samples if sample.seconds >= self.samples[-1].seconds / 5]
         errors = dict(self.loader.errors)
-        errors |= {f"status {status}": count for status, count in self.crowd.statuses.items()
-                   if status not in (rig.OK, rig.WORKER_FAILED)}  # fmt: skip
-        failed = self.crowd.statuses[rig.WORKER_FAILED] + errors.pop("worker failed", 0)
-        lost, wrong = self.crowd.lost, self.crowd.wrong
+        statuses = sum((crowd.statuses for crowd in self.crowds), collections.Counter())
+        errors |= {f"status {status}": count for status, count in statuses.items()
+                   if status not in (rig.OK, rig.WORKER_FAILED, query.CANCELLED)}  # fmt: skip
+        failed = statuses[rig.WORKER_FAILED] + errors.pop("worker failed", 0)
+        lost, wrong = (sum((getattr(crowd, name) for crowd in self.crowds), []) for name in ("lost", "wrong"))
         counters, most = self.counters, max(sample.descriptors for sample in self.samples)
         growth = self.samples[-1].private - warm[0].private
         worker = max(sample.worker for sample in warm) - max(sample.worker for sample in warm[: len(warm) // 4 + 1])
-        bound = descriptors_at_start + CROWD + LOADERS + 3 + 2
+        bound = descriptors_at_start + CROWD + COLUMN_CROWD + LOADERS + 3 + 2
         yield f"every reply came and was right: {self.samples[-1].requests} requests, lost {lost[:3]}, " \
             f"wrong {wrong[:3]}, errors {errors}", not (errors or lost or wrong)
-        asked = self.crowd.statuses[rig.OK]
-        yield f"there was load: {self.loader.right} right replies to hedgelex load, {asked} to the crowd", \
-            self.loader.right > 0 and asked > 0
+        small, columns = (crowd.statuses[rig.OK] for crowd in self.crowds)
+        yield f"there was load: {self.loader.right} right replies to hedgelex load, {small} to the crowd, {columns} " \
+            f"with columns, {statuses[query.CANCELLED]} cancelled", self.loader.right > 0 and small > 0 and columns > 0
         yield f"no thread of this program ended by an exception: {rig.THREAD_FAILURES[:3]}", not rig.THREAD_FAILURES
         yield f"'worker failed' was answered {failed} times and counted {counters['answered_worker_failed']} times", \
             failed == counters["answered_worker_failed"]
@@ -155,7 +160,7 @@ class Soak:
         yield f"no zombie was seen twice: {sorted(self.lasting_zombies)}", not self.lasting_zombies
         yield f"faults happened: {dict(self.chaos.done)}; crashes {counters['crashes']}, rotations " \
             f"{counters['rotations']}, hedges {counters['hedges_granted']}, gone {counters['clients_gone']}", \
-            len(self.chaos.done) == 4 and counters["crashes"] > 0 and counters["rotations"] > 0
+            len(self.chaos.done) == 5 and counters["crashes"] > 0 and counters["rotations"] > 0
         yield f"the service drained and ended with {self.exit_code}", self.exit_code == 0
 
     def table(self):

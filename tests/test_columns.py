@@ -18,12 +18,10 @@ import tempfile
 import time
 
 import service as rig
+from query import (ALL, CANCEL, CANCELLED, CODES, ISSUE_CODES, ISSUE_OFFSETS, KINDS, REPLY, REQUEST, STARTS, TOKENS,
+                   Client, cancel, header, request)
 from service import Service, continue_process, equal, stop_process, test, wait_until
 
-REQUEST, REPLY, CANCEL = 0x80000001, 0x80000002, 0x80000003
-CANCELLED = 7
-KINDS, CODES, STARTS, ISSUE_CODES, ISSUE_OFFSETS = 1, 2, 4, 8, 16
-TOKENS, ALL = 7, 31
 PRESETS = ["latex", "package", "expl3", "plain", "initex"]
 ENCODINGS = ["bytes", "utf8"]
 PAGE = b"The quick $x^2$ \\frac{a}{b} brown fox, and no more of it.\n"
@@ -32,49 +30,6 @@ SMALL_TOKENS = 10
 LARGE = PAGE * 18000  # 1 MB; its columns are ten times what a socket holds
 TEX_SOURCES = pathlib.Path("/usr/share/texlive/texmf-dist/tex/latex")
 PROGRAMS = {}
-
-
-def header(kind, number, length):
-    return struct.pack(">IQI", kind, number, length)
-
-
-def request(number, document, mask=0, source=0, preset=0, encoding=0, options=b""):
-    prefix = struct.pack(">IBBBBI", mask, source, preset, encoding, 0, len(document))
-    return header(REQUEST, number, 12 + len(document) + len(options)) + prefix + document + options
-
-
-def cancel(number):
-    return header(CANCEL, number, 0)
-
-
-class Client(rig.Client):
-    """A connection in version 2."""
-
-    def receive(self, count):
-        data = bytearray()
-        while len(data) < count:
-            more = self.socket.recv(min(count - len(data), 1 << 20))
-            if not more:
-                raise EOFError(f"{len(data)} of {count} bytes")
-            data += more
-        return bytes(data)
-
-    def reply(self):
-        """(id, status, tokens, issues, origin, {mask bit: rows}) of the next reply."""
-        kind, number, length = struct.unpack(">IQI", self.receive(16))
-        equal(kind, REPLY, "type")
-        status, tokens, issues, origin, mask = struct.unpack(">IIIII", self.receive(20))
-        columns = {}
-        for bit in (1 << i for i in range(5)):
-            if mask & bit:
-                rows = tokens if bit < ISSUE_CODES else min(issues, 65536)
-                columns[bit] = struct.unpack(f"<{rows}i", self.receive(4 * rows))
-        equal(length, 20 + 4 * sum(len(rows) for rows in columns.values()), "payload length")
-        return number, status, tokens, issues, origin, columns
-
-    def ask(self, number, document, *more):
-        self.send_bytes(request(number, document, *more))
-        return self.reply()
 
 
 def refusal(number, status):

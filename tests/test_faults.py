@@ -544,7 +544,7 @@ def check_chaos(statuses, counters, done):
     equal(counters["accepted"], counters["answered"] + counters["abandoned"], "accepted")
     equal((counters["protocol_errors"], counters["mismatches"]), (0, 0))
     equal(statuses[rig.WORKER_FAILED], counters["answered_worker_failed"], "worker failed")
-    for name in ("kill", "stop_for_a_moment", "hang_up", "send_garbage"):
+    for name in ("kill", "stop_for_a_moment", "hang_up", "hang_up_on_columns", "send_garbage"):
         assert done[name] > 0, done
     for name in ("crashes", "retries", "rotations", "hedges_granted", "clients_gone", "malformed"):
         assert counters[name] > 0, (name, counters)
