@@ -49,10 +49,6 @@ TARGET static inline uint32_t first_place(lane_set mask) {
     return _tzcnt_u32(mask);
 }
 
-TARGET static inline lane_set without_first(lane_set mask) {
-    return _blsr_u32(mask);
-}
-
 TARGET static inline lane_set places_behind(lane_set mask) {
     return mask << 1;
 }
