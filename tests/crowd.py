@@ -167,7 +167,7 @@ class Chaos(threading.Thread):
     def hang_up_on_columns(self, _):
         try:
             with query.Client(self.service.path) as client:
-                client.send_bytes(query.request(1, letters(1000000), query.ALL) + query.request(2, b"", query.ALL))
+                client.send_bytes(query.request(1, letters(200000), query.ALL) + query.request(2, b"", query.ALL))
                 client.socket.recv(self.chance.choice((1, 36, 100000)))
         except OSError:
             pass
