@@ -16,9 +16,10 @@ itself, a dropped post-condition one of a function that calls it. Where nothing 
 stands in proofs/clauses.tsv, or the function is public: then the clause is what a caller outside the
 proofs is promised, by a named file that calls it, and the ledger says for which paragraph of the specification.
 
-A goal counts as open when every solver has given up on it: the same solvers with the same time-outs as in
-the proof, nothing recorded. It is a kill only if the same goal is proved without the mutation in the same
-way. Goals that are named as the dropped clause are asked first, then run-time errors where a pre-condition was
+A goal counts as open when every solver has given up on it: the same solvers as in the proof, nothing
+recorded. It is a kill only if the same goal is proved without the mutation in the same way, either within
+the time-out of the proof, or, because a kill mostly takes its time-out, in half of a shorter one that the
+solvers were given. Goals that are named as the dropped clause are asked first, then run-time errors where a pre-condition was
 dropped, then all others. Post-conditions that the same functions may need are first dropped together: what is
 proved without all of them is proved without one of them, and only the other goals are asked for each. A dropped
 pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model, because no contract
@@ -67,8 +68,8 @@ PROVED_GOALS = re.compile(r"\[wp\] Proved goals:\s+(\d+) / (\d+)")
 UNSPECIFIED = re.compile(r"No 'assigns' specification for function '(\w+)'")
 SURVIVED = ("survived", "-")
 SOLVERS_AT_ONCE = 2  # all of a goal: mostly one is done at once while another would use up its time
-SECONDS_TOGETHER = 2  # a goal's time-out where several clauses are dropped: what takes longer is asked for each
-OPEN_TOGETHER = 8  # so many goals may then stay open; with more, half of the clauses are tried
+SHORT = 2  # seconds: a time-out that is tried before that of the proof, for goals proved in half of it otherwise
+OPEN_TOGETHER = 8  # so many goals may stay open where several clauses are dropped; with more, half of the clauses are tried
 PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
 REFUSED = "the gate refuses:"
 LINE_BREAK = "⏎"
@@ -268,7 +269,9 @@ class Runner:
         self.claims = list(prove.read_claims(ledger))
         self.goals = {(row[0], row[1]): int(row[3]) for row in ledger if row[2] == "proved"}
         self.seconds = collections.Counter()  # what a mutant took so far
-        self.as_it_is = {}  # by target and function, the goals that this run saw proved without a mutation
+        self.proved = proved_goals()
+        self.as_it_is = {}  # by target, function, seconds and selection, the goals that this run saw proved as it is
+        self.slow = {}  # by target and seconds, the goals that this run saw not proved as it is
 
     def verdicts(self, mutants, anew):
         """(mutant, verdict, goal or error, seconds) of mutants that can be tried together, from the results where they
@@ -328,12 +331,12 @@ class Runner:
             yield tree
 
     def ask_first(self, mutant):
-        """(verdict, goal or error) from the goals that most likely stay open; nothing, if none of them does."""
+        """(verdict, goal or error) from the goals that most likely stay open; nothing, if none of them does soon."""
         with self.tree([mutant]) as tree:
             if mutant.kind == "requires" and (unstated := self.unstated(tree, mutant)):
                 return "killed", unstated
             for name in mutant.first:
-                found = self.ask(tree, mutant, f"+{name}")
+                found = self.ask(tree, mutant, f"+{name}", soon=True)
                 if found != SURVIVED:
                     return found
         return None
@@ -344,35 +347,65 @@ class Runner:
         found = {}
         with self.tree(mutants) as tree:
             for file, name in sorted((file, name) for file, names in mutants[0].suspects.items() for name in names):
-                target = self.targets[file]
-                seconds = min(SECONDS_TOGETHER, target.seconds_for({name}))
-                with self.wp(tree, target, {name}, [*prove.PROVERS, *target.provers], seconds) as process:
-                    found[file, name] = open_goals(process.stdout)
-                if found[file, name] is None:
+                full = self.targets[file].seconds_for({name})
+                goals = self.open_within(min(SHORT, full), tree, file, name)
+                if goals is None:
                     return None
+                if full > SHORT and (slow := {goal for goal in goals if self.is_slow(file, name, goal)}):
+                    still = self.open_within(full, tree, file, name, slow)
+                    goals -= set() if still is None else slow - still
+                found[file, name] = goals
         return found
+
+    def open_within(self, seconds, tree, file, name, asked=None):
+        """The goals of a function that stay open, or those that are asked for; nothing, if they are too many."""
+        target = self.targets[file]
+        selection = [f"-wp-prop={selected}"] if asked and (selected := properties({file: asked})) else []
+        with self.wp(tree, target, {name}, [*prove.PROVERS, *target.provers, *selection], seconds) as process:
+            return open_goals(process.stdout, asked)
+
+    def is_slow(self, file, name, goal):
+        return self.confirm(file, {name}, "", goal, SHORT // 2)[0] != "killed"
 
     def ask_all(self, mutant, asked):
         """(verdict, goal or error) from the goals asked for, by target, or else from all that are not asked first."""
         with self.tree([mutant]) as tree:
-            if asked is None:
-                return self.ask(tree, mutant, ",".join(f"-{name}" for name in mutant.first))
-            return self.ask(tree, mutant, properties(asked), asked)
+            return self.ask(tree, mutant, properties(asked) if asked else "", asked)
 
-    def ask(self, tree, mutant, selected, asked=None):
+    def ask(self, tree, mutant, selected, asked=None, soon=False):
         """(verdict, goal or error) from the selected goals of the suspects, or from those of them that are asked for,
-        by function."""
+        by function; where nothing is selected, from all that were not asked before. All are asked with the short
+        time-out before any is with that of the proof, if not only what is known `soon` counts."""
+        left = []
         for file, names in self.quickest_first(mutant.suspects):
             for_these = asked and set().union(*(asked[file, name] for name in names))
             if asked and not for_these:
                 continue
-            verdict, what, _ = self.run_wp(tree, file, names, selected, asked=for_these)
-            if verdict == "killed" and not what.startswith(REFUSED):
-                (tree / mutant.file).write_text((ROOT / mutant.file).read_text())
-                return self.confirm(tree, file, names, selected, what)
+            full = self.targets[file].seconds_for(names)
+            these = selected or ",".join(f"-{name}" for name in mutant.first if full <= SHORT)
+            verdict, what, longer = self.ask_within(min(SHORT, full), full, tree, file, names, these, for_these)
+            if verdict != "survived":
+                return verdict, what
+            if longer and not soon:
+                left.append((full, file, names, longer))
+        for full, file, names, longer in left:
+            verdict, what, _ = self.ask_within(full, full, tree, file, names, properties({file: longer}), longer)
             if verdict != "survived":
                 return verdict, what
         return SURVIVED
+
+    def ask_within(self, seconds, full, tree, file, names, selected, asked):
+        """(verdict, goal or error, goals that take longer with or without the mutation) of some functions' goals."""
+        enough = seconds if seconds == full else seconds // 2
+        slow = self.slow.setdefault((file, enough), set())
+        while True:
+            verdict, what, _, longer = self.run_wp(tree, file, names, selected, seconds, asked=asked, slow=slow)
+            if verdict != "killed" or what.startswith(REFUSED):
+                return verdict, what, longer
+            verdict, why = self.confirm(file, names, selected, what, enough)
+            if verdict == "killed" or seconds == full:
+                return verdict, why, longer
+            slow.add(what)
 
     def quickest_first(self, suspects):
         """(target, names): the function with the shortest time-out and fewest goals by itself, as it may do; then the
@@ -401,16 +434,17 @@ class Runner:
                     return "WP's memory model supposes what is not stated"
         return ""
 
-    def confirm(self, tree, file, names, selected, goal):
-        """A kill by this goal, if it is proved in a tree without the mutation, or is not there."""
+    def confirm(self, file, names, selected, goal, seconds):
+        """A kill by this goal, if it is proved within these seconds in a tree without the mutation."""
         name = max((name for name in names if goal.removeprefix("ref_").startswith(name)), key=len, default="")
         if not name:
             return "error", f"a goal of no suspect: {goal}"
         clause = NAMED_GOAL.search(goal)
         for selection in dict.fromkeys([f"+{clause[1]}", selected] if clause else [selected]):
-            proved = self.as_it_is.setdefault((file, name, selection), set())
+            proved = self.as_it_is.setdefault((file, name, seconds, selection), set())
             if goal not in proved:
-                verdict, what, valid = self.run_wp(tree, file, {name}, selection, goal)
+                with self.tree([]) as tree:
+                    verdict, what, valid, _ = self.run_wp(tree, file, {name}, selection, seconds, until=goal)
                 proved |= valid
                 if verdict != "survived":
                     return "error", f"not proved without the mutation either: {what}"
@@ -418,24 +452,26 @@ class Runner:
                 break
         return "killed", goal
 
-    def run_wp(self, tree, file, names, selected, until="", asked=None):
-        """(verdict, goal or error, the goals seen proved); where nothing is selected, none is open."""
+    def run_wp(self, tree, file, names, selected, seconds, until="", asked=None, slow=()):
+        """What `judge` says of WP's output; where nothing is selected, none is open. A goal `until` is proved anew."""
         target = self.targets[file]
         selection = [f"-wp-prop={selected}"] if selected else []
-        with self.wp(tree, target, names, [*prove.PROVERS, *target.provers, *selection],
-                     target.seconds_for(names)) as process:
-            verdict, what, valid = judge(process.stdout, until, asked)
+        provers = [*prove.PROVERS, *target.provers, *selection]
+        with self.wp(tree, target, names, provers, seconds, not until) as process:
+            verdict, *found = judge(process.stdout, until, asked, slow)
             if verdict == "no goal":
                 verdict = "survived" if selected and not asked and process.wait() == 0 else "error"
-            return verdict, what, valid
+            return verdict, *found
 
     @contextlib.contextmanager
-    def wp(self, tree, target, names, provers, seconds):
-        """WP at work on the goals of some functions, without smoke tests; it and its solvers end with the block."""
+    def wp(self, tree, target, names, provers, seconds, proved=True):
+        """WP at work on the goals of some functions, without smoke tests; it and its solvers end with the block. What
+        the proof has `proved` word for word is not proved again."""
         options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
         command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
-                   "-wp-fct", ",".join(sorted(names)), "-wp-cache", "none",
-                   "-wp-par", str(SOLVERS_AT_ONCE), "-wp-session", str(tree / "session")]
+                   "-wp-fct", ",".join(sorted(names)), "-wp-par", str(SOLVERS_AT_ONCE),
+                   *(["-wp-cache", "replay", "-wp-cache-dir", self.proved.name] if proved else ["-wp-cache", "none"]),
+                   "-wp-session", str(tree / "session")]
         config = tree / "why3.conf"
         config.write_text(self.why3_config.replace("%t", str(seconds)))
         environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
@@ -448,10 +484,11 @@ class Runner:
                     os.killpg(process.pid, signal.SIGKILL)
 
 
-def judge(lines, until, asked):
-    """(verdict, goal or error, the goals seen proved) of WP's output, read as it comes: nothing more is read behind an
-    open goal, nor behind the proof of the goal `until`. Where only some goals are asked for, others may stay open."""
-    tail, open_goal, unspecified, valid = [], "", "", set()
+def judge(lines, until, asked, slow):
+    """(verdict, goal or error, the goals seen proved, the goals seen open that may be) of WP's output, read
+    as it comes: nothing more is read behind an open goal, nor behind the proof of the goal `until`. Where that one is
+    waited for, or only some goals are asked for, others may stay open."""
+    tail, open_goal, unspecified, valid, longer = [], "", "", set(), set()
     for line in lines:
         if match := UNSPECIFIED.search(line):
             unspecified = f"{REFUSED} {match[1]} is called without `assigns`"
@@ -459,36 +496,41 @@ def judge(lines, until, asked):
         answer = ANSWER.match(line)
         if open_goal and answer and answer[1] == "CVC4":
             if answer[3] == "Failed":
-                return "error", f"CVC4 failed: {line.strip()}", valid
-            return "killed", open_goal, valid
+                return "error", f"CVC4 failed: {line.strip()}", valid, longer
+            return "killed", open_goal, valid, longer
         if match := VALID_GOAL.match(line):
             valid.add(match[1])
             if match[1] == until:
-                return *SURVIVED, valid
+                return *SURVIVED, valid, longer
         if match := OPEN_GOAL.match(line):
             open_goal = match[1] if not asked or match[1] in asked else ""
+            if open_goal in slow or (until and open_goal != until):
+                longer.add(open_goal)
+                open_goal = ""
         if match := PROVED_GOALS.match(line):
             if asked:
-                missing = sorted(asked - valid)
-                return ("error", f"nothing was said of {missing[0]}", valid) if missing else (*SURVIVED, valid)
-            if match[1] == match[2] != "0":
-                return ("killed", unspecified, valid) if unspecified else (*SURVIVED, valid)
-            return "error", f"goals open, but none was reported: {line.strip()}", valid
+                missing = sorted(asked - valid - longer)
+                return ("error", f"nothing was said of {missing[0]}", valid, longer) if missing else (
+                    *SURVIVED, valid, longer)
+            if int(match[1]) + len(longer) == int(match[2]) != 0:
+                return ("killed", unspecified, valid, longer) if unspecified else (*SURVIVED, valid, longer)
+            return "error", f"goals open, but none was reported: {line.strip()}", valid, longer
     if unspecified and "User Error: Invalid infinite range" in " ".join(tail):  # of what it may then change
-        return "killed", unspecified, valid
-    return "error" if valid else "no goal", " ".join(tail), valid
+        return "killed", unspecified, valid, longer
+    return "error" if valid else "no goal", " ".join(tail), valid, longer
 
 
-def open_goals(lines):
-    """The goals that stay open, of WP's output; nothing, if they are too many, or if it ends without a number."""
+def open_goals(lines, asked):
+    """The goals that stay open, of WP's output, or those of them that are asked for; nothing, if they are too many, or
+    if it ends without a number."""
     found = set()
     for line in lines:
         if match := OPEN_GOAL.match(line):
             found.add(match[1])
-        if len(found) > OPEN_TOGETHER:
+        if len(found) > OPEN_TOGETHER and not asked:
             return None
         if match := PROVED_GOALS.match(line):
-            return found if len(found) == int(match[2]) - int(match[1]) else None
+            return found & (asked or found) if len(found) == int(match[2]) - int(match[1]) else None
     return None
 
 
@@ -496,6 +538,16 @@ def properties(goals):
     """What -wp-prop selects for these goals, by function, and for others of the same names; nothing, for all."""
     named = [NAMED_GOAL.search(goal) for goal in set().union(*goals.values())]
     return ",".join(sorted({f"+{match[1]}" for match in named})) if all(named) else ""
+
+
+def proved_goals():
+    """A folder with the answers that were recorded of goals that are proved, as WP looks them up."""
+    folder = tempfile.TemporaryDirectory(prefix="hedgelex-proved.")
+    for file in prove.CACHE.glob("*.tsv"):
+        for key, answer in prove.rows(file):
+            if '"valid"' in answer:
+                (pathlib.Path(folder.name) / f"{key}.json").write_text(answer)
+    return folder
 
 
 def read_targets():
