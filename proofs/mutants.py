@@ -16,11 +16,12 @@ itself, a dropped post-condition one of a function that calls it. Where nothing 
 stands in proofs/clauses.tsv, or the function is public: then the clause is what a caller outside the
 proofs is promised, by a named file that calls it, and the ledger says for which paragraph of the specification.
 
-A goal counts as open when every solver has given up on it: the same solvers as in the proof, nothing
-recorded. It is a kill only if the same goal is proved without the mutation in the same way, either within
-the time-out of the proof, or, because a kill mostly takes its time-out, in half of a shorter one that the
-solvers were given. Goals that are named as the dropped clause are asked first, then run-time errors where a pre-condition was
-dropped, then all others. Post-conditions that the same functions may need are first dropped together: what is
+A goal counts as open when every solver has given up on it: the same solvers as in the proof. Only goals that
+are word for word goals of the proof count as proved without being asked. An open goal is a kill only if it is
+proved without the mutation, with nothing recorded: within the same time-out, that of the proof, or, because a
+kill mostly takes its time-out, in half of a shorter one that is tried first. Goals that are named as the
+dropped clause are asked first, then run-time errors where a pre-condition was dropped, then all others.
+Post-conditions that the same functions may need are first dropped together: what is
 proved without all of them is proved without one of them, and only the other goals are asked for each. A dropped
 pre-condition is also killed where the gate then refuses a hypothesis of WP's memory model, because no contract
 states it, and a dropped `assigns` where no goal stays open but the gate refuses that the function is called
@@ -69,7 +70,7 @@ UNSPECIFIED = re.compile(r"No 'assigns' specification for function '(\w+)'")
 SURVIVED = ("survived", "-")
 SOLVERS_AT_ONCE = 2  # all of a goal: mostly one is done at once while another would use up its time
 SHORT = 2  # seconds: a time-out that is tried before that of the proof, for goals proved in half of it otherwise
-OPEN_TOGETHER = 8  # so many goals may stay open where several clauses are dropped; with more, half of the clauses are tried
+OPEN_TOGETHER = 8  # so many goals may stay open without several clauses; with more, half of them are tried
 PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
 REFUSED = "the gate refuses:"
 LINE_BREAK = "⏎"
