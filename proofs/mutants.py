@@ -32,6 +32,7 @@ Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: w
 """
 
 import argparse
+import atexit
 import collections
 import concurrent.futures
 import contextlib
@@ -270,9 +271,27 @@ class Runner:
         self.claims = list(prove.read_claims(ledger))
         self.goals = {(row[0], row[1]): int(row[3]) for row in ledger if row[2] == "proved"}
         self.seconds = collections.Counter()  # what a mutant took so far
-        self.proved = proved_goals()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hedgelex-mutants."))
+        self.proved = proved_goals(self.folder / "proved")
+        self.running = set()
         self.as_it_is = {}  # by target, function, seconds and selection, the goals that this run saw proved as it is
         self.slow = {}  # by target and seconds, the goals that this run saw not proved as it is
+
+    def end(self):
+        """Remove what was written: results are saved one by one. What runs stops first, so that nobody takes its end
+        for an answer."""
+        self.send_all(signal.SIGSTOP)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def interrupted(self, number, _):
+        self.end()
+        self.send_all(signal.SIGKILL)
+        os._exit(128 + number)
+
+    def send_all(self, number):
+        for process in list(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
 
     def verdicts(self, mutants, anew):
         """(mutant, verdict, goal or error, seconds) of mutants that can be tried together, from the results where they
@@ -322,7 +341,7 @@ class Runner:
     @contextlib.contextmanager
     def tree(self, mutants):
         """A copy of what the targets are compiled from, with mutations that do not overlap."""
-        with tempfile.TemporaryDirectory(prefix="hedgelex-mutant.") as folder:
+        with tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder:
             tree = pathlib.Path(folder)
             for source in SOURCES:
                 shutil.copytree(ROOT / source, tree / source, ignore=shutil.ignore_patterns("cache", "answers", "__*"))
@@ -471,16 +490,18 @@ class Runner:
         options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
         command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
                    "-wp-fct", ",".join(sorted(names)), "-wp-par", str(SOLVERS_AT_ONCE),
-                   *(["-wp-cache", "replay", "-wp-cache-dir", self.proved.name] if proved else ["-wp-cache", "none"]),
+                   *(["-wp-cache", "replay", "-wp-cache-dir", str(self.proved)] if proved else ["-wp-cache", "none"]),
                    "-wp-session", str(tree / "session")]
         config = tree / "why3.conf"
         config.write_text(self.why3_config.replace("%t", str(seconds)))
         environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
         with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, start_new_session=True) as process:
+            self.running.add(process)
             try:
                 yield process
             finally:
+                self.running.remove(process)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
 
@@ -541,13 +562,13 @@ def properties(goals):
     return ",".join(sorted({f"+{match[1]}" for match in named})) if all(named) else ""
 
 
-def proved_goals():
-    """A folder with the answers that were recorded of goals that are proved, as WP looks them up."""
-    folder = tempfile.TemporaryDirectory(prefix="hedgelex-proved.")
+def proved_goals(folder):
+    """The folder, made with the answers that were recorded of goals that are proved, as WP looks them up."""
+    folder.mkdir()
     for file in prove.CACHE.glob("*.tsv"):
         for key, answer in prove.rows(file):
             if '"valid"' in answer:
-                (pathlib.Path(folder.name) / f"{key}.json").write_text(answer)
+                (folder / f"{key}.json").write_text(answer)
     return folder
 
 
@@ -730,6 +751,9 @@ def run(mutants, seconds):
     """Examine the mutants, as many as fit into the time; the number of those that are not as expected."""
     prove.check_tools(False)
     runner, start, good, bad = Runner(), time.monotonic(), 0, 0
+    atexit.register(runner.end)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, runner.interrupted)
     groups = {}
     for mutant in mutants:
         groups.setdefault(mutant.name if seconds is not None else mutant.droppable_with(), []).append(mutant)
