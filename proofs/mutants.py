@@ -62,6 +62,7 @@ SOURCES = ("src/core", "src/simd", "spec/logic", "proofs")  # what the targets a
 
 NAMED_GOAL = re.compile(r"_(?:ensures|invariant|requires|assert)_(rte(?=_)|[a-z]\w*?(?=(?:_preserved|_established)?"
                         r"(?:_part\d+|_\d+)*$))")
+UNNAMED_GOAL = re.compile(r"_(assigns|variant)(?=_|$)")
 OPEN_GOAL = re.compile(r"^\[wp\] \[(?!Qed|CVC4|Z3|Cached|Passed|Tactical|CFG)\w+\] Goal typed_(\w+)")
 VALID_GOAL = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(\w+) : Valid")
 ANSWER = re.compile(r"^\s+(CVC4|Z3) [\w.:]*( \(\w+\))?:\s*(Unknown|Timeout|Interrupted|Invalid|Failed)")
@@ -371,7 +372,7 @@ class Runner:
                 goals = self.open_within(min(SHORT, full), tree, file, name)
                 if goals is None:
                     return None
-                if full > SHORT and (slow := {goal for goal in goals if self.is_slow(file, name, goal)}):
+                if full > SHORT and (slow := goals & self.slow_goals(file, {name}, SHORT // 2)):
                     still = self.open_within(full, tree, file, name, slow)
                     goals -= set() if still is None else slow - still
                 found[file, name] = goals
@@ -383,9 +384,6 @@ class Runner:
         selection = [f"-wp-prop={selected}"] if asked and (selected := properties({file: asked})) else []
         with self.wp(tree, target, {name}, [*prove.PROVERS, *target.provers, *selection], seconds) as process:
             return open_goals(process.stdout, asked)
-
-    def is_slow(self, file, name, goal):
-        return self.confirm(file, {name}, "", goal, SHORT // 2)[0] != "killed"
 
     def ask_all(self, mutant, asked):
         """(verdict, goal or error) from the goals asked for, by target, or else from all that are not asked first."""
@@ -417,7 +415,7 @@ class Runner:
     def ask_within(self, seconds, full, tree, file, names, selected, asked):
         """(verdict, goal or error, goals that take longer with or without the mutation) of some functions' goals."""
         enough = seconds if seconds == full else seconds // 2
-        slow = self.slow.setdefault((file, enough), set())
+        slow = self.slow_goals(file, set() if seconds == full or selected.startswith("+") else names, enough)
         while True:
             verdict, what, _, longer = self.run_wp(tree, file, names, selected, seconds, asked=asked, slow=slow)
             if verdict != "killed" or what.startswith(REFUSED):
@@ -426,6 +424,13 @@ class Runner:
             if verdict == "killed" or seconds == full:
                 return verdict, why, longer
             slow.add(what)
+
+    def slow_goals(self, file, names, seconds):
+        """The goals that were seen not proved within these seconds as it is; all of these functions'."""
+        for name in names:
+            if (file, name, seconds, "") not in self.as_it_is:
+                self.baseline(file, name, "", seconds, "all")
+        return self.slow.setdefault((file, seconds), set())
 
     def quickest_first(self, suspects):
         """(target, names): the function with the shortest time-out and fewest goals by itself, as it may do; then the
@@ -455,29 +460,39 @@ class Runner:
         return ""
 
     def confirm(self, file, names, selected, goal, seconds):
-        """A kill by this goal, if it is proved within these seconds in a tree without the mutation."""
+        """A kill by this goal, if it is proved within these seconds in a tree without the mutation, or is not there."""
         name = max((name for name in names if goal.removeprefix("ref_").startswith(name)), key=len, default="")
         if not name:
             return "error", f"a goal of no suspect: {goal}"
-        clause = NAMED_GOAL.search(goal)
-        for selection in dict.fromkeys([f"+{clause[1]}", selected] if clause else [selected]):
-            proved = self.as_it_is.setdefault((file, name, seconds, selection), set())
-            if goal not in proved:
-                with self.tree([]) as tree:
-                    verdict, what, valid, _ = self.run_wp(tree, file, {name}, selection, seconds, until=goal)
-                proved |= valid
-                if verdict != "survived":
-                    return "error", f"not proved without the mutation either: {what}"
+        for selection in dict.fromkeys([f"+{selector(goal)}", selected] if selector(goal) else [selected]):
+            error, proved, still_open = self.baseline(file, name, selection, seconds, goal)
+            if error or goal in still_open:
+                return "error", f"not proved without the mutation either: {error or goal}"
             if goal in proved:
                 break
         return "killed", goal
 
-    def run_wp(self, tree, file, names, selected, seconds, until="", asked=None, slow=()):
-        """What `judge` says of WP's output; where nothing is selected, none is open. A goal `until` is proved anew."""
+    def baseline(self, file, name, selection, seconds, goal):
+        """(error, goals proved, goals open) of a function without a mutation: all that are selected, if the time-out is
+        short, and else at least one."""
+        proved, still_open = self.as_it_is.setdefault((file, name, seconds, selection), (set(), set()))
+        error = ""
+        if goal not in proved | still_open:
+            with self.tree([]) as tree:
+                verdict, what, *found = self.run_wp(tree, file, {name}, selection, seconds,
+                                                    until=goal if seconds > SHORT else "", anew=True)
+            proved |= found[0]
+            still_open |= found[1]
+            self.slow.setdefault((file, seconds), set()).update(found[1])
+            error = what if verdict == "error" else ""
+        return error, proved, still_open
+
+    def run_wp(self, tree, file, names, selected, seconds, until="", asked=None, slow=None, anew=False):
+        """What `judge` says of WP's output; where nothing is selected, none is open."""
         target = self.targets[file]
         selection = [f"-wp-prop={selected}"] if selected else []
         provers = [*prove.PROVERS, *target.provers, *selection]
-        with self.wp(tree, target, names, provers, seconds, not until) as process:
+        with self.wp(tree, target, names, provers, seconds, not anew) as process:
             verdict, *found = judge(process.stdout, until, asked, slow)
             if verdict == "no goal":
                 verdict = "survived" if selected and not asked and process.wait() == 0 else "error"
@@ -508,8 +523,8 @@ class Runner:
 
 def judge(lines, until, asked, slow):
     """(verdict, goal or error, the goals seen proved, the goals seen open that may be) of WP's output, read
-    as it comes: nothing more is read behind an open goal, nor behind the proof of the goal `until`. Where that one is
-    waited for, or only some goals are asked for, others may stay open."""
+    as it comes: nothing more is read behind an open goal, nor behind what is said of the goal `until`. Goals that are
+    slow may stay open, all if there is no telling, and where only some are asked for all others."""
     tail, open_goal, unspecified, valid, longer = [], "", "", set(), set()
     for line in lines:
         if match := UNSPECIFIED.search(line):
@@ -522,13 +537,13 @@ def judge(lines, until, asked, slow):
             return "killed", open_goal, valid, longer
         if match := VALID_GOAL.match(line):
             valid.add(match[1])
-            if match[1] == until:
-                return *SURVIVED, valid, longer
         if match := OPEN_GOAL.match(line):
             open_goal = match[1] if not asked or match[1] in asked else ""
-            if open_goal in slow or (until and open_goal != until):
+            if open_goal and (slow is None or open_goal in slow):
                 longer.add(open_goal)
                 open_goal = ""
+        if until in valid | longer:
+            return *SURVIVED, valid, longer
         if match := PROVED_GOALS.match(line):
             if asked:
                 missing = sorted(asked - valid - longer)
@@ -556,10 +571,16 @@ def open_goals(lines, asked):
     return None
 
 
+def selector(goal):
+    """What -wp-prop selects for a goal, and for others of its name or kind; nothing, for all."""
+    named, unnamed = NAMED_GOAL.search(goal), UNNAMED_GOAL.search(goal)
+    return named[1] if named else f"@{unnamed[1]}" if unnamed else ""
+
+
 def properties(goals):
-    """What -wp-prop selects for these goals, by function, and for others of the same names; nothing, for all."""
-    named = [NAMED_GOAL.search(goal) for goal in set().union(*goals.values())]
-    return ",".join(sorted({f"+{match[1]}" for match in named})) if all(named) else ""
+    """What -wp-prop selects for these goals, by function, and for others of their names; nothing, for all."""
+    selectors = {selector(goal) for goal in set().union(*goals.values())}
+    return "" if "" in selectors else ",".join(f"+{word}" for word in sorted(selectors))
 
 
 def proved_goals(folder):
