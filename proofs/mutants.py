@@ -413,9 +413,11 @@ class Runner:
         return SURVIVED
 
     def ask_within(self, seconds, full, tree, file, names, selected, asked):
-        """(verdict, goal or error, goals that take longer with or without the mutation) of some functions' goals."""
+        """(verdict, goal or error, goals that take longer with or without the mutation) of some functions' goals. With
+        the time-out of the proof none may: a goal that is open without the mutation, too, is an error."""
         enough = seconds if seconds == full else seconds // 2
-        slow = self.slow_goals(file, set() if seconds == full or selected.startswith("+") else names, enough)
+        whole = () if selected.startswith("+") else names
+        slow = set() if seconds == full else self.slow_goals(file, whole, enough)
         while True:
             verdict, what, _, longer = self.run_wp(tree, file, names, selected, seconds, asked=asked, slow=slow)
             if verdict != "killed" or what.startswith(REFUSED):
