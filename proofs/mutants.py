@@ -380,9 +380,8 @@ class Runner:
 
     def open_within(self, seconds, tree, file, name, asked=None):
         """The goals of a function that stay open, or those that are asked for; nothing, if they are too many."""
-        target = self.targets[file]
-        selection = [f"-wp-prop={selected}"] if asked and (selected := properties({file: asked})) else []
-        with self.wp(tree, target, {name}, [*prove.PROVERS, *target.provers, *selection], seconds) as process:
+        selected = properties({file: asked}) if asked else ""
+        with self.wp(tree, self.targets[file], {name}, seconds, selected) as process:
             return open_goals(process.stdout, asked)
 
     def ask_all(self, mutant, asked):
@@ -454,7 +453,7 @@ class Runner:
         for file, names in mutant.suspects.items():
             target = prove.Target(file, {}, options=" ".join(self.targets[file].options))
             if "Typed+ref" in target.options:
-                with self.wp(tree, target, names, ["-wp-prover", "none"], 1) as process:
+                with self.wp(tree, target, names, 1, provers=["-wp-prover", "none"]) as process:
                     target.output = process.stdout.read()
                 target.tree = (tree / mutant.file).read_text().replace("&&", "∧")
                 if any(f"function '{name}'" in text for text in target.warnings() for name in names):
@@ -491,21 +490,19 @@ class Runner:
 
     def run_wp(self, tree, file, names, selected, seconds, until="", asked=None, slow=None, anew=False):
         """What `judge` says of WP's output; where nothing is selected, none is open."""
-        target = self.targets[file]
-        selection = [f"-wp-prop={selected}"] if selected else []
-        provers = [*prove.PROVERS, *target.provers, *selection]
-        with self.wp(tree, target, names, provers, seconds, not anew) as process:
+        with self.wp(tree, self.targets[file], names, seconds, selected, proved=not anew) as process:
             verdict, *found = judge(process.stdout, until, asked, slow)
             if verdict == "no goal":
                 verdict = "survived" if selected and not asked and process.wait() == 0 else "error"
             return verdict, *found
 
     @contextlib.contextmanager
-    def wp(self, tree, target, names, provers, seconds, proved=True):
-        """WP at work on the goals of some functions, without smoke tests; it and its solvers end with the block. What
-        the proof has `proved` word for word is not proved again."""
+    def wp(self, tree, target, names, seconds, selected="", provers=(), proved=True):
+        """WP at work on the goals of some functions, all or selected ones, without smoke tests; it and its solvers end
+        with the block. Without `provers`, those of the proof; what that `proved` word for word is not asked again."""
         options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
-        command = [*options, target.file, *target.options, *provers, "-wp-timeout", str(PATIENCE * seconds),
+        command = [*options, target.file, *target.options, *(provers or [*prove.PROVERS, *target.provers]),
+                   *([f"-wp-prop={selected}"] if selected else []), "-wp-timeout", str(PATIENCE * seconds),
                    "-wp-fct", ",".join(sorted(names)), "-wp-par", str(SOLVERS_AT_ONCE),
                    *(["-wp-cache", "replay", "-wp-cache-dir", str(self.proved)] if proved else ["-wp-cache", "none"]),
                    "-wp-session", str(tree / "session")]
