@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Ratios of one benchmark run, as a table, a picture, or against a baseline of the same machine.
+"""Ratios of a benchmark run, as a table, a picture, or against a baseline of the same machine.
 
     bench/table.py RESULT.json
     bench/table.py --svg=PICTURE.svg RESULT.json
+    bench/table.py --markdown RESULT.json ...               the table of bench/README.md, of several runs the best cells
     bench/table.py --baseline=BASELINE.json RESULT.json     exit code 1 when something is slower by more than 15 %,
                                                             or missing
 
@@ -21,16 +22,17 @@ ENGINE = "pdftex"
 BOUND = 0.85
 
 
-def read(path):
-    """{(interface, how, document): (MB/s, million tokens/s)}, of repetitions the fastest"""
-    with open(path, encoding="utf-8") as file:
-        found = {}
-        for row in json.load(file)["benchmarks"]:
-            if row.get("run_type") != "aggregate":
-                key = tuple(row["name"].split("/"))
-                speed = (row["bytes_per_second"] / 1e6, row["items_per_second"] / 1e6)
-                found[key] = max(speed, found.get(key, speed))
-        return found
+def read(*paths):
+    """{(interface, how, document): (MB/s, million tokens/s)}, of repetitions and runs the fastest"""
+    found = {}
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            for row in json.load(file)["benchmarks"]:
+                if row.get("run_type") != "aggregate":
+                    key = tuple(row["name"].split("/"))
+                    speed = (row["bytes_per_second"] / 1e6, row["items_per_second"] / 1e6)
+                    found[key] = max(speed, found.get(key, speed))
+    return found
 
 
 def print_left(path):
@@ -41,6 +43,10 @@ def print_left(path):
     for key, value in sorted(context.items()):
         if key.startswith("left/"):
             print(f"{key[5:]:14}{value:>14}")
+
+
+def megabytes(result, cell):
+    return f"{result[cell][0]:.0f}" if cell in result else "-"
 
 
 def ratio(result, numerator, denominator):
@@ -88,6 +94,29 @@ def print_ratios(result, documents):
         print(f"{d:14}" + "".join(f"{cell:>15}" for cell in cells))
 
 
+def print_markdown(result, documents):
+    kernels = kernels_of(result)
+    best = kernels[-1]
+    heads = ("document", f"native {' / '.join(kernels)}", f"native: {best} / limit", f"six {best}", f"blocks {best}",
+             "six / limit", "blocks / limit of six", "six / re2c", "six / switch", "native / pdfTeX",
+             "native: avx2 / avx512")
+    print(f"| {' | '.join(heads)} |")
+    print("|" + "---|" * len(heads))
+    for d in documents:
+        cells = [
+            " / ".join(megabytes(result, ("native", name, d)) for name in kernels),
+            ratio(result, ("native", best, d), ("native", "limit", d)),
+            megabytes(result, ("six", best, d)),
+            megabytes(result, ("blocks", best, d)),
+            ratio(result, ("six", best, d), ("six", "limit", d)),
+            ratio(result, ("blocks", best, d), ("six", "limit", d)),
+            *(ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch")),
+            ratio(result, ("native", best, d), ("native", ENGINE, d)),
+            ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
+        ]
+        print(f"| {d} | {' | '.join(cells)} |")
+
+
 def draw(result, documents, path):
     """Bars: six columns on each document, the kernels, the peers and the limit."""
     names = [*kernels_of(result), *PEERS, "limit"]
@@ -132,19 +161,24 @@ def main():
     parser = argparse.ArgumentParser(description="ratios of a benchmark run")
     parser.add_argument("--svg")
     parser.add_argument("--baseline")
-    parser.add_argument("result")
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("results", nargs="+", metavar="RESULT.json")
     options = parser.parse_args()
-    result = read(options.result)
+    if len(options.results) > 1 and not options.markdown:
+        parser.error("several results: only with --markdown")
+    result = read(*options.results)
     documents = sorted({key[2] for key in result})
     if options.svg:
         draw(result, documents, options.svg)
     elif options.baseline:
         sys.exit(1 if compare(result, read(options.baseline)) else 0)
+    elif options.markdown:
+        print_markdown(result, documents)
     else:
         for interface in ("native", "six", "blocks"):
             print_speeds(result, documents, interface)
         print_ratios(result, documents)
-        print_left(options.result)
+        print_left(options.results[0])
 
 
 main()
