@@ -530,9 +530,9 @@ def judge(lines, until, asked, slow):
             unspecified = f"{REFUSED} {match[1]} is called without `assigns`"
         tail = [*tail[-4:], line.strip()]
         answer = ANSWER.match(line)
+        if open_goal and answer and answer[3] == "Failed":
+            return "error", f"a solver failed: {line.strip()}", valid, longer
         if open_goal and answer and answer[1] == "CVC4":
-            if answer[3] == "Failed":
-                return "error", f"CVC4 failed: {line.strip()}", valid, longer
             return "killed", open_goal, valid, longer
         if match := VALID_GOAL.match(line):
             valid.add(match[1])

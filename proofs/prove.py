@@ -25,6 +25,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,8 @@ FOR_CALLERS = ("precondition", "behavior assumption")  # what the function itsel
 
 # A goal that a solver proved, and that took it a second or more.
 SOLVED = re.compile(r"^\[wp\] \[[^\]]+\] Goal typed_(?:ref_)?(\w+) : Valid.* \(([\d.]+)s\)", re.M)
+# What WP keeps of a solver that ended with neither an answer nor a time-out.
+FAILED = re.compile(r'"prover": "([^"]+)", "verdict": "failed"')
 
 FRAMA_C = ["frama-c", "-no-autoload-plugins", "-load-module", "wp,rtegen,report"]  # to start all others takes time
 ASKED = (
@@ -70,21 +73,20 @@ ASKED = (
 PROVERS = ["-wp-prover", "z3,cvc4"]
 
 # How Why3 calls the solvers: as by itself, but with limits in processor time, so that a loaded machine
-# does not prove less. CVC4's own limit is by the clock, whatever --cpu-time says; from outside it is
-# aborted, and as Why3 hears nothing of what ends by a signal, a shell ends in its place. Z3 comes a second
-# time, for the targets whose options ask for it: there it treats quantifiers by patterns only and does
-# not configure itself, which is better where goals are large.
+# does not prove less (CVC4's own limit is by the clock, whatever --cpu-time says). Over the limit a solver is
+# sent SIGXCPU. CVC4 then says so; for Z3 a shell says that the answer is not known, as Why3 would call what ends
+# by a signal a failure. (Why3 cuts commands at semicolons.) When another solver was faster Why3 ends the shell:
+# the solver dies with it, or it would go on and slow down the others. Z3 comes a second time, for the targets whose
+# options ask for it: there it treats quantifiers by patterns only and does not configure itself, which is better
+# where goals are large.
+OVER_THE_LIMIT = 128 + signal.SIGXCPU
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
 MATCHING = "auto_config=false smt.mbqi=false smt.case_split=3"
-SOLVER_CALLS = (  # tool, name, alternative, driver, command, with the limit in steps instead
-    ("cvc4", "CVC4", "", "cvc4_17",
-     "/bin/sh -c '{prlimit} --cpu=%t: {cvc4} --stats --lang=smt2 %f; exit $?'",
-     "{cvc4} --stats --rlimit=%S --lang=smt2 %f"),
-    ("z3", "Z3", "", "z3_471",
-     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} -st %f", f"{{z3}} -smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
+SOLVER_CALLS = (  # tool, name, alternative, driver, options, those with the limit in steps instead
+    ("cvc4", "CVC4", "", "cvc4_17", "--stats --lang=smt2 %f", "--stats --rlimit=%S --lang=smt2 %f"),
+    ("z3", "Z3", "", "z3_471", f"-smt2 {Z3_OPTIONS} -st %f", f"-smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
     ("z3", "Z3", "matching", "z3_471",
-     f"{{prlimit}} --cpu=%t {{z3}} -smt2 {Z3_OPTIONS} {MATCHING} -st %f",
-     f"{{z3}} -smt2 {Z3_OPTIONS} {MATCHING} rlimit=%S -st %f"),
+     f"-smt2 {Z3_OPTIONS} {MATCHING} -st %f", f"-smt2 {Z3_OPTIONS} {MATCHING} rlimit=%S -st %f"),
 )
 
 
@@ -145,15 +147,16 @@ def check_tools(replay):
 def write_why3_config(replay):
     """Tell Why3 of the solvers, here and not in the home directory. In a replay they
     are said to be where nothing can be run."""
-    tools = {tool: "/nonexistent" if replay else shutil.which(tool) for tool in ("cvc4", "z3", "prlimit")}
+    tools = {tool: "/nonexistent" if replay else shutil.which(tool) for tool in ("cvc4", "z3", "prlimit", "setpriv")}
+    limited = f"{tools['setpriv']} --pdeathsig KILL {tools['prlimit']} --core=0 --cpu=%t:"
     sections = ["[main]\nmagic = 14\n"]
-    for tool, name, alternative, driver, command, command_steps in SOLVER_CALLS:
+    for tool, name, alternative, driver, options, options_steps in SOLVER_CALLS:
         sections.append(f"""[prover]
 name = "{name}"
 {f'alternative = "{alternative}"' if alternative else ""}
 version = "{VERSIONS[tool]}"
-command = "{command.format(**tools)}"
-command_steps = "{command_steps.format(**tools)}"
+command = "/bin/sh -c '{limited} {tools[tool]} {options} || test $? != {OVER_THE_LIMIT} || echo unknown'"
+command_steps = "{tools[tool]} {options_steps}"
 driver = "{driver}"
 editor = ""
 in_place = false
@@ -184,6 +187,7 @@ class Target:
         self.replayed = False
         self.output = ""
         self.seconds = 0.0
+        self.failures = collections.Counter()  # prover -> number of calls
         self.goals = {}  # function -> {goal: report}
         self.properties = []
         self.tree = ""
@@ -290,6 +294,8 @@ class Target:
         self.read_reports()
 
     def read_reports(self):
+        kept = (file.read_text() for file in (self.folder / "session/cache").glob("*.json"))
+        self.failures = collections.Counter(match[1] for match in map(FAILED.search, kept) if match)
         goals = self.folder / "goals.json"
         if goals.exists():
             report = json.loads(goals.read_text()) or {}  # "null" when no goal was computed
@@ -329,6 +335,7 @@ class Target:
         yield from self.warnings()
         yield from self.count_complaints()
         yield from self.goal_complaints()
+        yield from self.solver_failures()
         yield from self.contract_complaints()
         yield from self.assumptions(proved_elsewhere)
         yield from self.loops_without_variant()
@@ -389,6 +396,11 @@ class Target:
                 elif len(report) < 2:
                     # WP passes a smoke test that nobody answered.
                     yield f"{function}: smoke test not answered: {goal}"
+
+    def solver_failures(self):
+        """WP passes a smoke test, too, whose solvers crash or run out of memory, and does not say which one it was."""
+        for prover, count in sorted(self.failures.items()):
+            yield f"{short(prover)} failed {count} times: neither an answer nor a time-out"
 
     def kinds(self, function):
         """The kinds of properties that the contract and the body of a function have."""
@@ -689,6 +701,8 @@ def made_up():
     yield "empty report: no goals were computed", x.complaints(set())
     x.goals = {"x": {"x_wp_smoke_requires": {"wp:main": {"total": 1, "valid": 1}}}}
     yield "x: smoke test not answered: x_wp_smoke_requires", x.complaints(set())
+    x.failures["Z3:4.8.12:matching"] = 4
+    yield "Z3 matching failed 4 times: neither an answer nor a time-out", x.complaints(set())
     x.properties = [["", "", "", "x", kind, status, "holds: 1"]
                     for kind, status in (("precondition", "Valid"), ("postcondition", "Ignored"))]
     yield "x: ignored: postcondition holds: 1", x.complaints(set())

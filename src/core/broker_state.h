@@ -107,7 +107,6 @@ enum hlx_request_phase {
 
 /* A request in service, in the entry of its resident slot. */
 typedef struct hlx_request {
-    uint16_t phase;      /* enum hlx_request_phase */
     bool hedged;         /* a hedge was granted */
     bool suppressed;     /* a due hedge was held back at least once */
     bool has_summary;    /* one attempt finished and was not cancelled */
