@@ -73,48 +73,43 @@ def print_speeds(result, documents, interface):
         print(f"{document:14}" + "".join(f"{cell:>14}" for cell in cells))
 
 
+def ratios(result, d):
+    """{name: ratio} of the best kernel on a document"""
+    *_, best = kernels = kernels_of(result)
+    slowest = min(kernels, key=lambda name: result.get(("six", name, d), (0, 0))[0])
+    return {
+        "native/limit": ratio(result, ("native", best, d), ("native", "limit", d)),
+        "six/limit": ratio(result, ("six", best, d), ("six", "limit", d)),
+        "blocks/limit": ratio(result, ("blocks", best, d), ("blocks", "limit", d)),
+        "blocks/six lim": ratio(result, ("blocks", best, d), ("six", "limit", d)),
+        **{f"six/{peer}": ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch", "flex")},
+        "native/pdftex": ratio(result, ("native", best, d), ("native", ENGINE, d)),
+        "avx2/avx512": ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
+        "worst/switch": ratio(result, ("six", slowest, d), ("six", "switch", d)),
+    }
+
+
 def print_ratios(result, documents):
-    best = kernels_of(result)[-1]
-    print(f"\nratios of {best} in this run")
-    heads = ("native/limit", "six/limit", "blocks/limit", "blocks/six lim", "six/re2c", "six/switch", "six/flex",
-             "native/pdftex", "avx2/avx512", "worst/switch")
-    print(f"{'':14}" + "".join(f"{head:>15}" for head in heads))
+    print(f"\nratios of {kernels_of(result)[-1]} in this run")
+    print(f"{'':14}" + "".join(f"{head:>15}" for head in ratios(result, documents[0])))
     for d in documents:
-        slowest = min(kernels_of(result), key=lambda name: result.get(("six", name, d), (0, 0))[0])
-        cells = [
-            ratio(result, ("native", best, d), ("native", "limit", d)),
-            ratio(result, ("six", best, d), ("six", "limit", d)),
-            ratio(result, ("blocks", best, d), ("blocks", "limit", d)),
-            ratio(result, ("blocks", best, d), ("six", "limit", d)),
-            *(ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch", "flex")),
-            ratio(result, ("native", best, d), ("native", ENGINE, d)),
-            ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
-            ratio(result, ("six", slowest, d), ("six", "switch", d)),
-        ]
-        print(f"{d:14}" + "".join(f"{cell:>15}" for cell in cells))
+        print(f"{d:14}" + "".join(f"{cell:>15}" for cell in ratios(result, d).values()))
 
 
 def print_markdown(result, documents):
-    kernels = kernels_of(result)
-    best = kernels[-1]
+    *_, best = kernels = kernels_of(result)
     heads = ("document", f"native {' / '.join(kernels)}", f"native: {best} / limit", f"six {best}", f"blocks {best}",
              "six / limit", "blocks / limit of six", "six / re2c", "six / switch", "native / pdfTeX",
              "native: avx2 / avx512")
     print(f"| {' | '.join(heads)} |")
     print("|" + "---|" * len(heads))
     for d in documents:
-        cells = [
-            " / ".join(megabytes(result, ("native", name, d)) for name in kernels),
-            ratio(result, ("native", best, d), ("native", "limit", d)),
-            megabytes(result, ("six", best, d)),
-            megabytes(result, ("blocks", best, d)),
-            ratio(result, ("six", best, d), ("six", "limit", d)),
-            ratio(result, ("blocks", best, d), ("six", "limit", d)),
-            *(ratio(result, ("six", best, d), ("six", peer, d)) for peer in ("re2c", "switch")),
-            ratio(result, ("native", best, d), ("native", ENGINE, d)),
-            ratio(result, ("native", "avx2", d), ("native", "avx512", d)),
-        ]
-        print(f"| {d} | {' | '.join(cells)} |")
+        of = ratios(result, d)
+        speeds = " / ".join(megabytes(result, ("native", name, d)) for name in kernels)
+        cells = [d, speeds, of["native/limit"], *(megabytes(result, (name, best, d)) for name in ("six", "blocks")),
+                 *(of[name] for name in ("six/limit", "blocks/six lim", "six/re2c", "six/switch", "native/pdftex",
+                                         "avx2/avx512"))]
+        print(f"| {' | '.join(cells)} |")
 
 
 def draw(result, documents, path):
