@@ -82,11 +82,10 @@ PROVERS = ["-wp-prover", "z3,cvc4"]
 OVER_THE_LIMIT = 128 + signal.SIGXCPU
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
 MATCHING = "auto_config=false smt.mbqi=false smt.case_split=3"
-SOLVER_CALLS = (  # tool, name, alternative, driver, options, those with the limit in steps instead
-    ("cvc4", "CVC4", "", "cvc4_17", "--stats --lang=smt2 %f", "--stats --rlimit=%S --lang=smt2 %f"),
-    ("z3", "Z3", "", "z3_471", f"-smt2 {Z3_OPTIONS} -st %f", f"-smt2 {Z3_OPTIONS} rlimit=%S -st %f"),
-    ("z3", "Z3", "matching", "z3_471",
-     f"-smt2 {Z3_OPTIONS} {MATCHING} -st %f", f"-smt2 {Z3_OPTIONS} {MATCHING} rlimit=%S -st %f"),
+SOLVER_CALLS = (  # tool, name, alternative, driver, options
+    ("cvc4", "CVC4", "", "cvc4_17", "--stats --lang=smt2 %f"),
+    ("z3", "Z3", "", "z3_471", f"-smt2 {Z3_OPTIONS} -st %f"),
+    ("z3", "Z3", "matching", "z3_471", f"-smt2 {Z3_OPTIONS} {MATCHING} -st %f"),
 )
 
 
@@ -150,13 +149,12 @@ def write_why3_config(replay):
     tools = {tool: "/nonexistent" if replay else shutil.which(tool) for tool in ("cvc4", "z3", "prlimit", "setpriv")}
     limited = f"{tools['setpriv']} --pdeathsig KILL {tools['prlimit']} --core=0 --cpu=%t:"
     sections = ["[main]\nmagic = 14\n"]
-    for tool, name, alternative, driver, options, options_steps in SOLVER_CALLS:
+    for tool, name, alternative, driver, options in SOLVER_CALLS:
         sections.append(f"""[prover]
 name = "{name}"
 {f'alternative = "{alternative}"' if alternative else ""}
 version = "{VERSIONS[tool]}"
 command = "/bin/sh -c '{limited} {tools[tool]} {options} || test $? != {OVER_THE_LIMIT} || echo unknown'"
-command_steps = "{tools[tool]} {options_steps}"
 driver = "{driver}"
 editor = ""
 in_place = false
