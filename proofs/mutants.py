@@ -73,7 +73,6 @@ SURVIVED = ("survived", "-")
 SOLVERS_AT_ONCE = 2  # all of a goal: mostly one is done at once while another would use up its time
 SHORT = 2  # seconds: a time-out that is tried before that of the proof, for goals proved in half of it otherwise
 OPEN_TOGETHER = 8  # so many goals may stay open without several clauses; with more, half of them are tried
-PATIENCE = 20  # WP counts by the clock, the solvers their processor time: so loaded a machine may be
 REFUSED = "the gate refuses:"
 LINE_BREAK = "⏎"
 RESULTS_LOCK = threading.Lock()
@@ -266,7 +265,7 @@ class Runner:
 
     def __init__(self):
         self.targets = read_targets()
-        self.why3_config = prove.write_why3_config(False).read_text()
+        self.why3_config = prove.write_why3_config(False)
         self.results = {row[0]: row[1:] for row in prove.rows(RESULTS)}
         ledger = prove.rows(prove.LEDGER)
         self.claims = list(prove.read_claims(ledger))
@@ -502,13 +501,11 @@ class Runner:
         with the block. Without `provers`, those of the proof; what that `proved` word for word is not asked again."""
         options = [*prove.FRAMA_C, *(word for word in prove.ASKED if word != "-wp-smoke-tests")]
         command = [*options, target.file, *target.options, *(provers or [*prove.PROVERS, *target.provers]),
-                   *([f"-wp-prop={selected}"] if selected else []), "-wp-timeout", str(PATIENCE * seconds),
+                   *([f"-wp-prop={selected}"] if selected else []), *prove.by_the_clock(["-wp-timeout", str(seconds)]),
                    "-wp-fct", ",".join(sorted(names)), "-wp-par", str(SOLVERS_AT_ONCE),
                    *(["-wp-cache", "replay", "-wp-cache-dir", str(self.proved)] if proved else ["-wp-cache", "none"]),
                    "-wp-session", str(tree / "session")]
-        config = tree / "why3.conf"
-        config.write_text(self.why3_config.replace("%t", str(seconds)))
-        environment = dict(os.environ, WHY3CONFIG=str(config), TMPDIR=str(tree), PWD=str(tree))
+        environment = dict(os.environ, WHY3CONFIG=str(self.why3_config), TMPDIR=str(tree), PWD=str(tree))
         with subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, start_new_session=True) as process:
             self.running.add(process)

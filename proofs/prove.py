@@ -50,6 +50,8 @@ BUILTIN_ASSUMPTIONS = 136
 # Clauses of proofs/models: what the operations on vectors are trusted to do. Each is tested by name.
 MODEL_ASSUMPTIONS = 112
 SMOKE_SECONDS = "2"
+CLOCK = 20  # WP's limits are by the clock, and so many times those of processor time: so loaded may a machine be
+PATIENCE = 3  # so many times its time-out a goal has in a proof from scratch: a slow machine is no wrong proof
 JOBS = 2
 SOLVERS = "2"
 REPLAY_PARALLEL = "32"  # looking up, WP waits more than it works
@@ -73,12 +75,12 @@ ASKED = (
 PROVERS = ["-wp-prover", "z3,cvc4"]
 
 # How Why3 calls the solvers: as by itself, but with limits in processor time, so that a loaded machine
-# does not prove less (CVC4's own limit is by the clock, whatever --cpu-time says). Over the limit a solver is
-# sent SIGXCPU. CVC4 then says so; for Z3 a shell says that the answer is not known, as Why3 would call what ends
-# by a signal a failure. (Why3 cuts commands at semicolons.) When another solver was faster Why3 ends the shell:
-# the solver dies with it, or it would go on and slow down the others. Z3 comes a second time, for the targets whose
-# options ask for it: there it treats quantifiers by patterns only and does not configure itself, which is better
-# where goals are large.
+# does not prove less (CVC4's own limit is by the clock, whatever --cpu-time says, and so is WP's: CLOCK is why
+# that comes later). Over the limit a solver is sent SIGXCPU. CVC4 then says so; for Z3 a shell says that the answer
+# is not known, as Why3 would call what ends by a signal a failure. (Why3 cuts commands at semicolons.) When another
+# solver was faster Why3 ends the shell: the solver dies with it, or it would go on and slow down the others. Z3
+# comes a second time, for the targets whose options ask for it: there it treats quantifiers by patterns only and does
+# not configure itself, which is better where goals are large.
 OVER_THE_LIMIT = 128 + signal.SIGXCPU
 Z3_OPTIONS = "sat.random_seed=42 nlsat.randomize=false smt.random_seed=42"
 MATCHING = "auto_config=false smt.mbqi=false smt.case_split=3"
@@ -119,6 +121,14 @@ def requirements(contract):
     return {" ".join(text.split()) for clause in whole for text in clause.split("∧")}
 
 
+def by_the_clock(words, times=1):
+    """WP's options, where each number behind a time-out is so many times that, and in seconds by the clock."""
+    def multiplied(seconds):
+        return str(times * CLOCK * int(seconds[0]))
+    return [re.sub(r"\b\d+\b", multiplied, word) if "timeout" in option else word
+            for option, word in zip(["", *words], words)]
+
+
 def short(prover):
     """Z3:4.8.12:matching -> Z3 matching: the version is pinned."""
     name, _, *alternative = f"{prover}:".split(":")
@@ -147,7 +157,7 @@ def write_why3_config(replay):
     """Tell Why3 of the solvers, here and not in the home directory. In a replay they
     are said to be where nothing can be run."""
     tools = {tool: "/nonexistent" if replay else shutil.which(tool) for tool in ("cvc4", "z3", "prlimit", "setpriv")}
-    limited = f"{tools['setpriv']} --pdeathsig KILL {tools['prlimit']} --core=0 --cpu=%t:"
+    limited = f"{tools['setpriv']} --pdeathsig KILL {tools['prlimit']} --core=0 --cpu=$((%t / {CLOCK})):"
     sections = ["[main]\nmagic = 14\n"]
     for tool, name, alternative, driver, options in SOLVER_CALLS:
         sections.append(f"""[prover]
@@ -170,7 +180,7 @@ shortcut = "{f'{tool}-{alternative}' if alternative else tool}"
 class Target:
     """One C file that WP is run on, and what the reports say about it."""
 
-    def __init__(self, file, pins, timeout="20", options=""):
+    def __init__(self, file, pins, timeout="2", options=""):
         self.file = file
         self.pins = pins  # function -> (goals, smoke tests)
         self.timeout, *self.longer = timeout.split()  # of the file, and function:seconds where it is longer
@@ -274,9 +284,10 @@ class Target:
             for key, answer in rows(self.record):
                 (cache / f"{key}.json").write_text(answer)
         provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
+        time_outs = ["-wp-timeout", self.timeout, *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else [])]
         command = [
-            *FRAMA_C, *ASKED, self.file, *self.options, *provers, "-wp-timeout", self.timeout,
-            *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else []),
+            *FRAMA_C, *by_the_clock(ASKED), self.file, *by_the_clock(self.options), *provers,
+            *by_the_clock(time_outs, PATIENCE if cache_mode == "rebuild" else 1),
             "-wp-session", str(self.folder / "session"),
             "-wp-cache", cache_mode, "-wp-par", parallel,
             "-wp-report-json", str(self.folder / "goals.json"),
