@@ -49,7 +49,7 @@ WHY3_VERSION = "1.5.1"  # it writes what the solvers read
 BUILTIN_ASSUMPTIONS = 136
 # Clauses of proofs/models: what the operations on vectors are trusted to do. Each is tested by name.
 MODEL_ASSUMPTIONS = 112
-SMOKE_SECONDS = "2"
+SMOKE_SECONDS = "1"
 CLOCK = 20  # WP's limits are by the clock, and so many times those of processor time: so loaded may a machine be
 PATIENCE = 3  # so many times its time-out a goal has in a proof from scratch: a slow machine is no wrong proof
 JOBS = 2
@@ -103,7 +103,7 @@ ASSUMED = {(function, kind, text) for function, kind, text, *_ in rows(ASSUMPTIO
 
 # The options of proofs/targets.tsv: none that silences a warning or hides a goal.
 ALLOWED_OPTIONS = re.compile(
-    r"-wp-model Typed\+ref|-wp-split|-wp-no-init-const|-wp-smoke-timeout \d+|-wp-prover Z3:4\.8\.12:matching"
+    r"-wp-model Typed\+ref|-wp-split|-wp-no-init-const|-wp-prover Z3:4\.8\.12:matching"
     r"|-cpp-extra-args=(-DHLX_OPAQUE|-DHLX_CLOSED|-D__aarch64__|-U__x86_64__|-Iproofs/models)"
 )
 
