@@ -79,7 +79,9 @@ def standstill_is_noticed():
     """All threads of this process stopped for a while look to it as a machine that stood still."""
     hiccups = measure.Hiccups(min(os.sched_getaffinity(0)))
     time.sleep(0.1)
-    subprocess.run(["sh", "-c", f"kill -STOP {os.getpid()}; sleep 0.1; kill -CONT {os.getpid()}"], check=True)
+    me = os.getpid()  # it is stopped only when one of its threads has taken the signal
+    stopped = f"until grep -q '^State:.T' /proc/{me}/status; do sleep 0.01; done"
+    subprocess.run(["sh", "-c", f"kill -STOP {me}; {stopped}; sleep 0.1; kill -CONT {me}"], check=True)
     time.sleep(0.1)
     still = hiccups.end()
     if hiccups.measured:
