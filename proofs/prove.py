@@ -286,7 +286,7 @@ class Target:
         provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
         time_outs = ["-wp-timeout", self.timeout, *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else [])]
         command = [
-            *FRAMA_C, *by_the_clock(ASKED), self.file, *by_the_clock(self.options), *provers,
+            *FRAMA_C, *by_the_clock(ASKED), self.file, *self.options, *provers,
             *by_the_clock(time_outs, PATIENCE if cache_mode == "rebuild" else 1),
             "-wp-session", str(self.folder / "session"),
             "-wp-cache", cache_mode, "-wp-par", parallel,
