@@ -27,7 +27,9 @@ pre-condition is also killed where the gate then refuses a hypothesis of WP's me
 states it, and a dropped `assigns` where no goal stays open but the gate refuses that the function is called
 without one. An error of a tool is never a kill. Results are kept in
 proofs/mutants_results.tsv, each with a fingerprint of the mutation, the files that are proved again and the
-headers that they include; proofs/MUTANTS.md shows them.
+headers that they include; proofs/MUTANTS.md shows them. A mutant of a sample that is neither killed nor survives
+for its reason is asked about once more, with the time-outs of a proof from scratch: a goal that a slow machine
+leaves open is no finding.
 Exit code 0: every mutant asked for is killed or has its reason. 1: not so. 2: wrong arguments.
 """
 
@@ -36,6 +38,7 @@ import atexit
 import collections
 import concurrent.futures
 import contextlib
+import copy
 import functools
 import hashlib
 import os
@@ -276,6 +279,17 @@ class Runner:
         self.running = set()
         self.as_it_is = {}  # by target, function, seconds and selection, the goals that this run saw proved as it is
         self.slow = {}  # by target and seconds, the goals that this run saw not proved as it is
+        self.patience = 1  # so many times its time-out of the proof a goal has
+
+    def patient(self):
+        """The same, and goals have the time-outs of a proof from scratch: for what a slow machine may have found."""
+        other = copy.copy(self)
+        other.patience = prove.PATIENCE
+        return other
+
+    def full(self, file, names):
+        """The longest time-out of a goal of these functions, in seconds."""
+        return self.patience * self.targets[file].seconds_for(names)
 
     def end(self):
         """Remove what was written: results are saved one by one. What runs stops first, so that nobody takes its end
@@ -367,7 +381,7 @@ class Runner:
         found = {}
         with self.tree(mutants) as tree:
             for file, name in sorted((file, name) for file, names in mutants[0].suspects.items() for name in names):
-                full = self.targets[file].seconds_for({name})
+                full = self.full(file, {name})
                 goals = self.open_within(min(SHORT, full), tree, file, name)
                 if goals is None:
                     return None
@@ -397,7 +411,7 @@ class Runner:
             for_these = asked and set().union(*(asked[file, name] for name in names))
             if asked and not for_these:
                 continue
-            full = self.targets[file].seconds_for(names)
+            full = self.full(file, names)
             these = selected or ",".join(f"-{name}" for name in mutant.first if full <= SHORT)
             verdict, what, longer = self.ask_within(min(SHORT, full), full, tree, file, names, these, for_these)
             if verdict != "survived":
@@ -778,6 +792,8 @@ def run(mutants, seconds):
         def one(group):
             if seconds is None or time.monotonic() - start <= seconds:
                 for is_good, line in examine(runner, group, seconds is not None):
+                    if not is_good and seconds is not None:
+                        (is_good, line), = examine(runner.patient(), group, True)
                     print("ok      " if is_good else "FAILED  ", line, flush=True)
                     yield is_good
         for outcomes in pool.map(lambda group: list(one(group)), groups.values()):
