@@ -53,8 +53,8 @@ SMOKE_SECONDS = "1"
 CLOCK = 20  # WP's limits are by the clock, and so many times those of processor time: so loaded may a machine be
 PATIENCE = 3  # so many times its time-out a goal has in a proof from scratch: a slow machine is no wrong proof
 JOBS = 2
-SOLVERS = "2"
-REPLAY_PARALLEL = "32"  # looking up, WP waits more than it works
+SOLVERS = "2"  # with more at once WP overlooks some of the recorded answers
+REPLAY_PARALLEL = "32"  # making goals, WP waits more than it works
 LEMMAS = "(lemmas)"
 PROGRAM = "(program)"
 UNTRIED = ("Ignored", "Partially proven")  # of a property: no solver was asked
@@ -220,13 +220,8 @@ class Target:
         """Look the answers up first: that is quick, and does when nothing has changed."""
         if mode in ("default", "replay"):
             self.replay(why3_config)
-            if not self.replayed:
-                self.run_wp("offline", REPLAY_PARALLEL, why3_config)
-        if mode in ("scratch", "update-ledger") or (mode == "default" and self.unanswered()):
-            self.run_wp("rebuild" if mode == "scratch" else "cleanup", SOLVERS, why3_config)
-
-    def unanswered(self):
-        return any("not proved" in text or "not answered" in text for text in self.goal_complaints())
+        if not self.replayed:
+            self.run_wp({"scratch": "rebuild", "replay": "offline"}.get(mode, "cleanup"), SOLVERS, why3_config)
 
     def replay(self, why3_config):
         """WP makes the goals anew; who answered each was recorded for exactly this program."""
@@ -281,8 +276,8 @@ class Target:
         cache = self.folder / "session/cache"
         cache.mkdir(parents=True)
         if cache_mode in ("offline", "cleanup"):
-            for key, answer in rows(self.record):
-                (cache / f"{key}.json").write_text(answer)
+            for key, answer in rows(self.record):  # WP would ask again after a time-out, as its own limit is longer
+                (cache / f"{key}.json").write_text(answer.replace('"timeout"', '"unknown"'))
         provers = ["-wp-prover", "none"] if cache_mode == "none" else PROVERS + self.provers
         time_outs = ["-wp-timeout", self.timeout, *(["-wp-fct-timeout", ",".join(self.longer)] if self.longer else [])]
         command = [
