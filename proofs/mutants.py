@@ -794,7 +794,7 @@ def run(mutants, seconds):
                 for is_good, line in examine(runner, group, seconds is not None):
                     if not is_good and seconds is not None:
                         (is_good, line), = examine(runner.patient(), group, True)
-                    print("ok      " if is_good else "FAILED  ", line, flush=True)
+                    print(f"{'ok      ' if is_good else 'FAILED  '} {line}\n", end="", flush=True)  # in one piece
                     yield is_good
         for outcomes in pool.map(lambda group: list(one(group)), groups.values()):
             good, bad = good + outcomes.count(True), bad + outcomes.count(False)
